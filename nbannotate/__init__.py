@@ -1,0 +1,80 @@
+"""Annotate text in a notebook cell, with a spaCy pipeline in the loop.
+
+>>> import nbannotate as nb
+>>> ann = nb.textcat.manual(
+...     ["I was charged twice", "The brake is loose"],
+...     labels=["payment", "hardware"], dataset="tickets", store=":memory:",
+... )
+>>> ann.session.answer("accept", accept="payment").answer
+'accept'
+>>> ann.annotations().columns[:4].tolist()
+['dataset', 'session_id', 'annotator', 'view']
+>>> ann.close()
+"""
+
+from nbannotate.acquisition import STRATEGIES, Candidate, QueryStrategy
+from nbannotate.cells import SAMPLE_LABELS, RetrainResult, retrain, sample_data, simulate
+from nbannotate.errors import (
+    AnswerError,
+    FilterError,
+    LabelError,
+    LearningError,
+    NbannotateError,
+    NothingToLearnError,
+    PipelineError,
+    SessionClosedError,
+    SkippedRowsWarning,
+    SourceError,
+    SpanError,
+    StaleTaskError,
+    StoreError,
+    StoreLockedError,
+    StoreSchemaError,
+)
+from nbannotate.learning import Learner, evaluate
+from nbannotate.recipes import annotate, ner, textcat
+from nbannotate.session import Progress, Session
+from nbannotate.store import Store
+from nbannotate.tasks import Answer, Prediction, SourceText, Span, Task, View
+from nbannotate.widget import Annotator
+
+__all__ = [
+    "SAMPLE_LABELS",
+    "STRATEGIES",
+    "Annotator",
+    "Answer",
+    "AnswerError",
+    "Candidate",
+    "FilterError",
+    "LabelError",
+    "Learner",
+    "LearningError",
+    "NbannotateError",
+    "NothingToLearnError",
+    "PipelineError",
+    "Prediction",
+    "Progress",
+    "QueryStrategy",
+    "RetrainResult",
+    "Session",
+    "SessionClosedError",
+    "SkippedRowsWarning",
+    "SourceError",
+    "SourceText",
+    "Span",
+    "SpanError",
+    "StaleTaskError",
+    "Store",
+    "StoreError",
+    "StoreLockedError",
+    "StoreSchemaError",
+    "Task",
+    "View",
+    "annotate",
+    "evaluate",
+    "ner",
+    "retrain",
+    "sample_data",
+    "simulate",
+    "textcat",
+]

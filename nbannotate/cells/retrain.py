@@ -1,0 +1,336 @@
+"""From stored answers to a trained, scored and recorded model: what a retrain cell does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Unpack
+from uuid import uuid4
+
+from tqdm.auto import tqdm
+
+from nbannotate.cells.holdout import hold_out
+from nbannotate.cells.result import RetrainResult
+from nbannotate.errors import NothingToLearnError
+from nbannotate.learning import (
+    TextEvidence,
+    evaluate_evidence,
+    find_component,
+    gather,
+    prepare,
+    train,
+)
+from nbannotate.tasks import Answer, Component, GoldText, input_hash, read_gold
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from spacy.language import Language
+
+    from nbannotate.store import Store
+    from nbannotate.store.filters import Filters
+
+COMPONENTS: tuple[Component, ...] = ("ner", "textcat")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one component learns from and is scored on."""
+
+    component: Component
+    labels: tuple[str, ...]
+    exclusive: bool
+    learned: list[TextEvidence]
+    held_out: list[TextEvidence]
+
+
+def retrain(
+    store: Store,
+    dataset: str | Iterable[str] | None = None,
+    *,
+    base: Any = None,
+    evaluation: float | str | pd.DataFrame | Iterable[Mapping[str, Any]] = 0.2,
+    labels: Iterable[str] | None = None,
+    max_epochs: int | None = None,
+    lang: str = "en",
+    seed: int = 0,
+    progress: bool = True,
+    **filters: Unpack[Filters],
+) -> RetrainResult:
+    """Train a pipeline on stored answers, score it on others, save and record it.
+
+    Whole-text answers are learned in full; a rejected span or label is learned as what is
+    not so; ignored tasks, and rejects of whole texts, teach nothing.
+
+    Parameters
+    ----------
+    store
+        Where the answers are, and where the version is recorded.
+    dataset
+        The dataset or datasets to learn from; None for all.
+    base
+        None to start blank; a pipeline, a path, a version of ``store.models()``, a
+        `RetrainResult`, or an Annotator: then training goes on from its model.
+    evaluation
+        What to score on: a share of the answered texts in [0, 1), the name of another
+        dataset, or gold rows.
+    labels
+        The labels to learn; by default those that the sessions had.
+    max_epochs
+        Passes over the answers at most; by default chosen by their number.
+    lang
+        The language of a blank pipeline.
+    seed
+        Fixes every random choice.
+    progress
+        Show a progress bar.
+    **filters
+        As in ``store.annotations``: session_id, annotator, view, label, answer, since,
+        until, model_version, where.
+
+    Returns
+    -------
+    RetrainResult
+        With ``nlp``, ``scores``, ``per_label``, ``history``, ``version`` and ``plot()``.
+
+    Raises
+    ------
+    NothingToLearnError
+        If no answer that the filters leave teaches anything.
+    FilterError
+        If a filter is unknown or malformed.
+    PipelineError
+        If ``base`` is no pipeline.
+
+    Examples
+    --------
+    >>> import nbannotate as nb
+    >>> store = nb.Store(":memory:")
+    >>> rows = nb.sample_data().head(20)
+    >>> labels = nb.SAMPLE_LABELS["textcat"]
+    >>> ann = nb.textcat.manual(rows, labels=labels, store=store, dataset="bikes", nlp=False)
+    >>> _ = nb.simulate(ann, rows, n=20, progress=False)
+    >>> result = nb.retrain(store, "bikes", max_epochs=2, progress=False)
+    >>> result.version, result.n_learned, result.n_held_out
+    ('v1', 16, 4)
+    >>> ann.close()
+    """
+    answers = store.answers(dataset, **filters)
+    plans = [
+        plan
+        for component in COMPONENTS
+        if (plan := _plan(store, answers, component, labels, evaluation, seed)) is not None
+    ]
+    if not plans:
+        raise NothingToLearnError(
+            f"none of the {len(answers)} answers that dataset={dataset!r} and "
+            f"{dict(filters) or 'no filter'} leave teaches anything; see store.annotations(…) "
+            "with the same filters"
+        )
+    nlp, parent = _base(store, base)
+    history: list[dict[str, Any]] = []
+    for plan in plans:
+        nlp = prepare(
+            nlp,
+            component=plan.component,
+            labels=plan.labels,
+            exclusive=plan.exclusive,
+            lang=lang,
+            seed=seed,
+        )
+        history += _train(nlp, plan, max_epochs=max_epochs, seed=seed, progress=progress)
+    scores: dict[str, Any] = {}
+    for plan in plans:
+        if plan.held_out:
+            scores |= evaluate_evidence(
+                nlp,
+                plan.held_out,
+                component=plan.component,
+                labels=plan.labels,
+                exclusive=plan.exclusive,
+            )
+    chosen = {"dataset": dataset, **filters}
+    version, path = _record(store, nlp, chosen, parent=parent, scores=scores, n=len(answers))
+    return RetrainResult(
+        nlp=nlp,
+        scores=scores,
+        per_label=_per_label(plans, scores),
+        history=_history(history),
+        version=version,
+        path=path,
+        n_learned=sum(len(plan.learned) for plan in plans),
+        n_held_out=sum(len(plan.held_out) for plan in plans),
+        filters=chosen,
+    )
+
+
+def _plan(
+    store: Store,
+    answers: list[Answer],
+    component: Component,
+    labels: Iterable[str] | None,
+    evaluation: Any,
+    seed: int,
+) -> Plan | None:
+    about = [answer for answer in answers if answer.view.partition(".")[0] == component]
+    if not about:
+        return None
+    known, exclusive = _settings(store, about)
+    wanted = tuple(labels) if labels is not None else known
+    evidence = gather(about, component=component, labels=wanted, exclusive=exclusive)
+    if not evidence:
+        return None
+    if isinstance(evaluation, (int, float)):
+        complete = [each.is_complete(component, wanted, exclusive) for each in evidence]
+        learned, held_out = hold_out(evidence, evaluation, complete, seed=seed)
+    else:
+        learned = evidence
+        held_out = _elsewhere(store, evaluation, component, wanted, exclusive)
+    return Plan(component, wanted, exclusive, learned, held_out)
+
+
+def _settings(store: Store, answers: list[Answer]) -> tuple[tuple[str, ...], bool]:
+    """Return the labels that the answers' sessions had, and whether exactly one applies."""
+    labels: dict[str, None] = {}
+    exclusive = True
+    for dataset, session_id in dict.fromkeys((each.dataset, each.session_id) for each in answers):
+        config = store.session_config(dataset, session_id)
+        labels |= dict.fromkeys(config.get("labels", ()))
+        exclusive = exclusive and bool(config.get("exclusive", True))
+    for answer in answers:
+        given = [span.label for span in answer.spans] + list(answer.accept)
+        labels |= dict.fromkeys(given + ([answer.label] if answer.label else []))
+    return tuple(labels), exclusive
+
+
+def _elsewhere(
+    store: Store, evaluation: Any, component: Component, labels: tuple[str, ...], exclusive: bool
+) -> list[TextEvidence]:
+    if isinstance(evaluation, str):
+        answers = store.answers(evaluation)
+        held_out = gather(answers, component=component, labels=labels, exclusive=exclusive)
+        if not held_out:
+            raise NothingToLearnError(
+                f"evaluation={evaluation!r}: that dataset has no answers for {component}; the "
+                f"datasets are {', '.join(map(repr, store.datasets()['dataset']))}"
+            )
+        return held_out
+    return [
+        evidence
+        for row in read_gold(evaluation)
+        if (evidence := _gold_evidence(row, component, labels)) is not None
+    ]
+
+
+def _gold_evidence(
+    row: GoldText, component: Component, labels: tuple[str, ...]
+) -> TextEvidence | None:
+    text_hash = input_hash(row.text)
+    if component == "ner" and row.spans is not None:
+        spans = tuple(span for span in row.spans if span.label in labels)
+        return TextEvidence(row.text, text_hash, spans, complete=True, labels=labels)
+    if component == "textcat" and row.labels is not None:
+        cats = {label: float(label in row.labels) for label in labels}
+        return TextEvidence(row.text, text_hash, cats=cats)
+    return None
+
+
+def _base(store: Store, base: Any) -> tuple[Language | str | Path | None, str | None]:
+    """Return the pipeline to start from, and its version if it has one."""
+    if isinstance(base, str) and not Path(base).exists() and base in set(store.models()["version"]):
+        return store.model_path(base), base
+    version = getattr(base, "version", None)
+    session = getattr(base, "session", None)
+    if session is not None:
+        version = session.model.version
+    is_recorded = version is not None and version in set(store.models()["version"])
+    return getattr(base, "nlp", base), version if is_recorded else None
+
+
+def _train(
+    nlp: Language, plan: Plan, *, max_epochs: int | None, seed: int, progress: bool
+) -> list[dict[str, Any]]:
+    with tqdm(desc=f"retrain {plan.component}", unit="step", disable=not progress) as bar:
+
+        def show(row: dict[str, Any]) -> None:
+            bar.total = row["n_steps"]
+            score = "" if row["score"] is None else f"{row['score']:.3f}"
+            bar.set_postfix({"loss": f"{row['loss']:.2f}", "score": score}, refresh=False)
+            bar.update(row["step"] - bar.n)
+
+        rows = train(
+            nlp,
+            plan.component,
+            plan.learned,
+            plan.held_out,
+            labels=plan.labels,
+            exclusive=plan.exclusive,
+            max_epochs=max_epochs,
+            seed=seed,
+            progress=show,
+        )
+    return [{"component": plan.component, **row} for row in rows]
+
+
+def _record(
+    store: Store,
+    nlp: Language,
+    chosen: Mapping[str, Any],
+    *,
+    parent: str | None,
+    scores: Mapping[str, Any],
+    n: int,
+) -> tuple[str, Path | None]:
+    """Save the pipeline beside the database, then record it: a recorded version is complete."""
+    dataset = chosen["dataset"]
+    name = dataset if isinstance(dataset, str) else "+".join(dataset or ["all"])
+    about: dict[str, Any] = {
+        "kind": "retrain",
+        "parent": parent,
+        "filter": {key: _json(value) for key, value in chosen.items() if value is not None},
+        "scores": scores,
+        "answers_seen": n,
+    }
+    if store.path == ":memory:":
+        return store.add_model(name, **about), None
+    directory = Path(store.path).with_suffix(".models")
+    safe = "".join(c if c.isalnum() or c in "-_+." else "_" for c in name)
+    directory.mkdir(parents=True, exist_ok=True)
+    unfinished = directory / f".{uuid4().hex}"
+    nlp.to_disk(unfinished)
+    version = store.add_model(name, path=directory / f"{safe}-{{version}}", **about)
+    path = directory / f"{safe}-{version}"
+    unfinished.rename(path)
+    return version, path
+
+
+def _json(value: Any) -> Any:
+    return value if isinstance(value, (str, int, float)) else (
+        [str(each) for each in value] if isinstance(value, Iterable) else str(value)
+    )
+
+
+def _per_label(plans: list[Plan], scores: Mapping[str, Any]) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = []
+    for plan in plans:
+        kind = "ents_per_type" if plan.component == "ner" else "cats_f_per_type"
+        for label in plan.labels:
+            n = sum(
+                sum(span.label == label for span in each.spans) + (each.cats.get(label) == 1.0)
+                for each in plan.held_out
+            )
+            found = scores.get(kind, {}).get(label) or dict.fromkeys("prf", 0.0)
+            rows.append(
+                {"component": plan.component, "label": label, **{k: found[k] for k in "prf"}, "n": n}
+            )
+    return pd.DataFrame(rows, columns=["component", "label", "p", "r", "f", "n"])
+
+
+def _history(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(rows, columns=["component", "epoch", "step", "loss", "score"]).astype(
+        {"score": "float64"}
+    )

@@ -1,0 +1,190 @@
+"""Answers from gold labels, through the same session that a person answers.
+
+For tests, for benchmarks, and for the question "how many answers would I need?".
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tqdm.auto import tqdm
+
+from nbannotate.errors import SourceError
+from nbannotate.learning import evaluate
+from nbannotate.session import Session
+from nbannotate.tasks import GoldText, Span, Task, input_hash, read_gold, snap
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CHECKPOINTS = (25, 50, 100, 200, 400, 800, 1600)
+SHOWN_SCORES = ("ents_p", "ents_r", "ents_f", "cats_macro_f", "cats_micro_f", "cats_acc")
+
+
+class HasSession(Protocol):
+    """An Annotator, as far as this page is concerned."""
+
+    @property
+    def session(self) -> Session:
+        """The loop without the page."""
+
+
+class Oracle:
+    """Knows the right answer to every task about a gold text.
+
+    Parameters
+    ----------
+    gold
+        Rows as `read_gold` takes them.
+
+    Examples
+    --------
+    >>> oracle = Oracle([{"text": "Charged twice", "label": "payment"}])
+    >>> oracle.knows("Charged twice"), oracle.knows("Flat tyre")
+    (True, False)
+    """
+
+    def __init__(self, gold: pd.DataFrame | Iterable[Mapping[str, Any]]) -> None:
+        self._gold = {input_hash(row.text): row for row in read_gold(gold)}
+        self.snapped = 0
+
+    def knows(self, text: str) -> bool:
+        """Return whether the text is among the gold."""
+        return input_hash(text) in self._gold
+
+    def answer(self, session: Session, task: Task) -> dict[str, Any]:
+        """Return the right answer to a task, as the arguments of `Session.answer`.
+
+        A text that is not among the gold is ignored.
+
+        Raises
+        ------
+        SourceError
+            If the gold row says nothing of what the view asks about.
+        """
+        gold = self._gold.get(task.input_hash)
+        if gold is None:
+            return {"answer": "ignore"}
+        view = session.view
+        if view.component == "ner":
+            right = self._spans(session, task, gold)
+            if view.layout == "spans":
+                return {"answer": "accept", "spans": right}
+            return {"answer": "accept" if task.spans[0] in right else "reject"}
+        if gold.labels is None:
+            raise SourceError(
+                f"the gold for {gold.text[:60]!r} has no 'label' or 'labels', which "
+                f"{view.name} asks for"
+            )
+        if view.layout == "binary":
+            return {"answer": "accept" if task.label in gold.labels else "reject"}
+        chosen = [label for label in task.labels if label in gold.labels]
+        if view.exclusive and len(chosen) != 1:
+            return {"answer": "ignore"}
+        return {"answer": "accept", "accept": chosen}
+
+    def _spans(self, session: Session, task: Task, gold: GoldText) -> list[Span]:
+        if gold.spans is None:
+            raise SourceError(
+                f"the gold for {gold.text[:60]!r} has no 'spans', which {session.view.name} "
+                "asks for"
+            )
+        tokens = session.tokens(task)
+        right: list[Span] = []
+        for span in sorted(gold.spans):
+            snapped = snap(span, tokens) if span.label in task.labels else None
+            if snapped is None or (right and snapped.start < right[-1].end):
+                self.snapped += span.label in task.labels
+                continue
+            self.snapped += snapped != span
+            right.append(snapped)
+        return right
+
+
+def simulate(
+    annotator: HasSession | Session,
+    gold: pd.DataFrame | Iterable[Mapping[str, Any]],
+    n: int = 200,
+    *,
+    test: pd.DataFrame | Iterable[Mapping[str, Any]] | None = None,
+    every: int | None = None,
+    progress: bool = True,
+) -> pd.DataFrame:
+    """Answer up to ``n`` tasks from gold labels; the model learns from each, as ever.
+
+    After each answer the model is waited for, as it would be ready for a person, who
+    takes seconds. The answers are stored like any other.
+
+    Parameters
+    ----------
+    annotator
+        The widget or its session.
+    gold
+        Rows with the pool's texts and their right answers; texts without are ignored.
+    n
+        The most answers to give.
+    test
+        Held-out gold; the loop's model is scored on it on the way.
+    every
+        Score after each ``every`` answers; by default after 25, 50, 100, 200, 400, …
+    progress
+        Show a progress bar.
+
+    Returns
+    -------
+    DataFrame
+        One row a checkpoint: ``answers`` given; ``accuracy`` of suggestions before they
+        were learned from, in [0, 1]; and with ``test`` the scores under spaCy's names.
+
+    Raises
+    ------
+    SourceError
+        If a gold row cannot be read, or says nothing of what the view asks about.
+
+    Examples
+    --------
+    >>> import nbannotate as nb
+    >>> rows = [{"text": "Charged twice", "label": "payment"}]
+    >>> ann = nb.textcat.manual(rows, labels=["payment", "hardware"], store=":memory:", nlp=False)
+    >>> nb.simulate(ann, rows, n=1, progress=False).answers.tolist()
+    [1]
+    >>> ann.close()
+    """
+    import pandas as pd
+
+    session = annotator if isinstance(annotator, Session) else annotator.session
+    oracle = Oracle(gold)
+    held_out = read_gold(test) if test is not None else None
+    given = unknown = 0
+    rows: list[dict[str, Any]] = []
+    with tqdm(total=n, desc="answers", disable=not progress) as bar:
+        while given < n and (task := session.task) is not None:
+            unknown += not oracle.knows(task.text)
+            session.answer(**oracle.answer(session, task), task_hash=task.task_hash)
+            session.join()
+            given += 1
+            bar.update()
+            is_due = given % every == 0 if every else given in CHECKPOINTS
+            if is_due or given == n:
+                rows.append(_row(session, given, held_out))
+    if given and (not rows or rows[-1]["answers"] != given):
+        rows.append(_row(session, given, held_out))
+    if unknown:
+        _warn(f"{unknown} texts of the pool are not among the gold; they were ignored")
+    if oracle.snapped:
+        _warn(f"{oracle.snapped} gold spans were off the tokens; they were widened or left out")
+    return pd.DataFrame(rows)
+
+
+def _row(session: Session, given: int, held_out: list[GoldText] | None) -> dict[str, Any]:
+    row: dict[str, Any] = {"answers": given, "accuracy": session.progress.accuracy}
+    if held_out is not None and session.model.state != "none":
+        scores = evaluate(session.nlp, held_out)
+        row |= {name: scores[name] for name in SHOWN_SCORES if scores.get(name) is not None}
+    return row
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, UserWarning, stacklevel=3)

@@ -1,0 +1,315 @@
+"""What every learner on a spaCy component has in common: replay, undo, rebuild.
+
+One thing is kept true: the model is a function of the base model, the seed and the
+answers in their order. Nothing is drawn from global random state, and no clock is read.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nbannotate.errors import LearningError
+from nbannotate.learning.checkpoints import Checkpoint, Ring
+from nbannotate.learning.evidence import TextEvidence, merge
+from nbannotate.learning.pipelines import copy_pipeline
+from nbannotate.learning.protocol import Progress
+from nbannotate.tasks.prediction import Prediction
+from nbannotate.tasks.records import Answer
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+    from thinc.api import Optimizer
+
+MAX_CHARACTERS_READ = 100_000
+_RING_BYTES = 200_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much is learned from each answer.
+
+    Parameters
+    ----------
+    n_batches
+        Steps per update: the first holds the new evidence, all draw from the earlier.
+    batch_size
+        Texts per step.
+    learn_rate
+        Of Adam.
+    dropout
+        Share of token vectors' values dropped, in [0, 1).
+    """
+
+    n_batches: int
+    batch_size: int
+    learn_rate: float
+    dropout: float
+
+
+class SpacyLearner(ABC):
+    """A learner on one component of a spaCy pipeline.
+
+    Parameters
+    ----------
+    nlp
+        From `prepare`; the learner owns it from now on.
+    name
+        The component's name.
+    labels
+        The labels suggested, of those that the component knows.
+    budget
+        How much is learned from each answer.
+    seed
+        Fixes every random choice.
+    """
+
+    component: str
+
+    def __init__(
+        self, nlp: Language, name: str, labels: Sequence[str], *, budget: Budget, seed: int
+    ) -> None:
+        self.nlp = nlp
+        self.pipe: Any = nlp.get_pipe(name)
+        self.name = name
+        self._labels = tuple(labels)
+        self._budget = budget
+        self._seed = seed
+        self._exclusive = True
+        self._optimizer = self._make_optimizer()
+        self._base = Checkpoint.of(self.pipe.model, self._optimizer)
+        self._ring = Ring(_RING_BYTES)
+        self._docs: dict[str, Doc] = {}
+        self._forget_all()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that predictions may carry."""
+        return self._labels
+
+    @property
+    def learned(self) -> int:
+        """How many answers the model has been taught."""
+        return sum(len(update) for update in self._updates)
+
+    def tokenize(self, text: str) -> list[tuple[int, int]]:
+        """Return the character offsets of the tokens that are not whitespace."""
+        return [
+            (token.idx, token.idx + len(token))
+            for token in self.nlp.tokenizer(text)
+            if not token.is_space
+        ]
+
+    def predict(self, texts: Sequence[str]) -> list[Prediction]:
+        """Return one prediction per text, without changing the model.
+
+        Of a text longer than 100,000 characters, only so many are read.
+        """
+        docs = [self.nlp.tokenizer(text[:MAX_CHARACTERS_READ]) for text in texts]
+        readable = [doc for doc in docs if any(not token.is_space for token in doc)]
+        predictions = iter(self._predict_docs(readable) if readable else [])
+        empty = self._predict_nothing()
+        return [
+            next(predictions) if any(not token.is_space for token in doc) else empty
+            for doc in docs
+        ]
+
+    def update(self, answers: Sequence[Answer]) -> None:
+        """Learn from new answers, replaying earlier ones.
+
+        Raises
+        ------
+        LearningError
+            If the weights are no longer finite; the model is then the one before the call,
+            and the answers are not counted as learned.
+        """
+        checkpoint = Checkpoint.of(self.pipe.model, self._optimizer)
+        self._ring.push(len(self._updates), checkpoint)
+        self._apply(answers)
+        if not self.is_finite():
+            self._ring.pop(len(self._updates) - 1)
+            self._forget_last()
+            checkpoint.restore(self.pipe.model, self._optimizer)
+            raise LearningError(
+                f"learning from {len(answers)} answer(s) left the model with weights that are "
+                "no numbers; the model was put back to what it was before. Leave these "
+                "answers out, or start from another pipeline"
+            )
+
+    def undo(self) -> None:
+        """Make the model the one that never saw the last call of `update`.
+
+        Raises
+        ------
+        LearningError
+            If there is no update to undo.
+        """
+        if not self._updates:
+            raise LearningError("there is no update to undo; the model is as it was at the start")
+        self._forget_last()
+        checkpoint = self._ring.pop(len(self._updates))
+        if checkpoint is not None:
+            checkpoint.restore(self.pipe.model, self._optimizer)
+            return
+        updates = list(self._updates)
+        self._start_over()
+        for answers in updates:
+            self.update(answers)
+
+    def rebuild(self, answers: Sequence[Answer], progress: Progress | None = None) -> None:
+        """Make the model the one that saw exactly these answers, one update each.
+
+        Parameters
+        ----------
+        answers
+            Oldest first.
+        progress
+            Called after each answer with (answers done, answers in all).
+        """
+        self._start_over()
+        for done, answer in enumerate(answers, start=1):
+            self.update([answer])
+            if progress is not None:
+                progress(done, len(answers))
+
+    def learn(
+        self, batch: Sequence[TextEvidence], rng: np.random.Generator, *, rate_share: float = 1.0
+    ) -> float:
+        """Take one step on a batch of evidence, and return its loss.
+
+        Parameters
+        ----------
+        batch
+            The evidence to learn from; it is not remembered.
+        rng
+            Draws the dropout.
+        rate_share
+            The share of the learn rate to use, in (0, 1].
+        """
+        loss = self._step(batch, rng, self._budget.dropout)
+        self._optimizer.learn_rate = self._budget.learn_rate * rate_share
+        self.pipe.model.finish_update(self._optimizer)
+        return loss
+
+    def checkpoint(self) -> Checkpoint:
+        """Return a copy of the weights and of the optimizer's state."""
+        return Checkpoint.of(self.pipe.model, self._optimizer)
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Put back weights and optimizer; what was learned since is not forgotten as evidence."""
+        checkpoint.restore(self.pipe.model, self._optimizer)
+
+    def copy_nlp(self) -> Language:
+        """Return a copy of the pipeline that shares nothing with the learner's."""
+        return copy_pipeline(self.nlp)
+
+    @abstractmethod
+    def _predict_docs(self, docs: Sequence[Doc]) -> list[Prediction]:
+        """Predict docs that each hold a word."""
+
+    @abstractmethod
+    def _predict_nothing(self) -> Prediction:
+        """Predict a text without a word."""
+
+    @abstractmethod
+    def _step(
+        self, batch: Sequence[TextEvidence], rng: np.random.Generator, dropout: float
+    ) -> float:
+        """Add the gradient of one batch to the model, and return the loss."""
+
+    def _make_optimizer(self) -> Optimizer:
+        from thinc.api import Adam
+
+        return Adam(
+            self._budget.learn_rate,
+            beta1=0.9,
+            beta2=0.999,
+            eps=1e-8,
+            L2=0.01,
+            L2_is_weight_decay=True,
+            grad_clip=1.0,
+            use_averages=False,
+        )
+
+    def _apply(self, answers: Sequence[Answer]) -> None:
+        rng = np.random.default_rng((self._seed, len(self._updates)))
+        self._updates.append(tuple(answers))
+        touched = dict.fromkeys(answer.input_hash for answer in answers)
+        for answer in answers:
+            self._answers.setdefault(answer.input_hash, []).append(answer)
+        for text in touched:
+            self._refresh(text)
+        new = [self._evidence[text] for text in touched if text in self._evidence]
+        if not new:
+            return
+        for batch in self._batches(new, rng):
+            self.learn(batch, rng)
+
+    def _batches(
+        self, new: Sequence[TextEvidence], rng: np.random.Generator
+    ) -> list[list[TextEvidence]]:
+        size = self._budget.batch_size
+        fresh = {evidence.input_hash for evidence in new}
+        earlier = [each for key, each in self._evidence.items() if key not in fresh]
+        batches = [list(new[at : at + size]) for at in range(0, len(new), size)]
+        while len(batches) < self._budget.n_batches:
+            batches.append([])
+        for batch in batches:
+            room = min(size - len(batch), len(earlier))
+            drawn = rng.choice(len(earlier), room, replace=False) if room > 0 else ()
+            batch.extend(earlier[int(index)] for index in drawn)
+        return [batch or list(new[:size]) for batch in batches]
+
+    def _refresh(self, text: int) -> None:
+        answers = self._answers.get(text)
+        if not answers:
+            self._answers.pop(text, None)
+            self._evidence.pop(text, None)
+            return
+        evidence = merge(
+            answers, component=self.component, labels=self._labels, exclusive=self._exclusive
+        )
+        if evidence.teaches:
+            self._evidence[text] = evidence
+        else:
+            self._evidence.pop(text, None)
+
+    def _forget_last(self) -> None:
+        remaining = self._updates[:-1]
+        self._forget_all()
+        for answers in remaining:
+            self._updates.append(answers)
+            for answer in answers:
+                self._answers.setdefault(answer.input_hash, []).append(answer)
+            for text in dict.fromkeys(answer.input_hash for answer in answers):
+                self._refresh(text)
+
+    def _forget_all(self) -> None:
+        self._updates: list[tuple[Answer, ...]] = []
+        self._answers: dict[int, list[Answer]] = {}
+        self._evidence: dict[int, TextEvidence] = {}
+
+    def _start_over(self) -> None:
+        self._ring.clear()
+        self._forget_all()
+        self._base.restore(self.pipe.model, self._optimizer)
+
+    def _doc(self, text: str) -> Doc:
+        """Return the text's tokens; kept, as earlier evidence is replayed many times."""
+        if text not in self._docs:
+            self._docs[text] = self.nlp.tokenizer(text[:MAX_CHARACTERS_READ])
+        return self._docs[text]
+
+    def is_finite(self) -> bool:
+        """Whether every weight is a number."""
+        return all(
+            bool(np.isfinite(np.sum(node.get_param(name))))
+            for node in self.pipe.model.walk()
+            for name in node.param_names
+            if node.has_param(name)
+        )

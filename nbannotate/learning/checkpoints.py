@@ -1,0 +1,100 @@
+"""Snapshots of a model in memory.
+
+Restoring one makes weights and optimizer exactly what they were when it was taken, so
+that an undone answer leaves no trace.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from thinc.api import Model, Optimizer
+
+Key = tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Weights and optimizer state at one moment."""
+
+    params: dict[Key, Any]
+    mom1: dict[Key, Any]
+    mom2: dict[Key, Any]
+    nr_update: dict[Key, int]
+
+    @classmethod
+    def of(cls, model: Model[Any, Any], optimizer: Optimizer) -> Checkpoint:
+        """Copy the state of a model and its optimizer."""
+        return cls(
+            {
+                (node.id, name): node.get_param(name).copy()
+                for node in model.walk()
+                for name in node.param_names
+                if node.has_param(name)
+            },
+            {key: moment.copy() for key, moment in optimizer.mom1.items()},
+            {key: moment.copy() for key, moment in optimizer.mom2.items()},
+            dict(optimizer.nr_update),
+        )
+
+    def restore(self, model: Model[Any, Any], optimizer: Optimizer) -> None:
+        """Put a model and its optimizer back into this state."""
+        for node in model.walk():
+            for name in node.param_names:
+                if (node.id, name) in self.params:
+                    node.set_param(name, self.params[node.id, name].copy())
+                if node.has_grad(name):
+                    node.set_grad(name, node.get_grad(name) * 0)
+        optimizer.mom1 = {key: moment.copy() for key, moment in self.mom1.items()}
+        optimizer.mom2 = {key: moment.copy() for key, moment in self.mom2.items()}
+        optimizer.nr_update.clear()
+        optimizer.nr_update.update(self.nr_update)
+
+    @property
+    def n_bytes(self) -> int:
+        """Memory taken, in bytes."""
+        return sum(
+            array.nbytes
+            for arrays in (self.params, self.mom1, self.mom2)
+            for array in arrays.values()
+        )
+
+
+class Ring:
+    """The latest checkpoints, each under the number of updates before it.
+
+    Parameters
+    ----------
+    max_bytes
+        The oldest are dropped beyond this; the newest is always kept.
+    """
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._kept: deque[tuple[int, Checkpoint]] = deque()
+        self._n_bytes = 0
+
+    def push(self, index: int, checkpoint: Checkpoint) -> None:
+        """Keep the state before update number ``index``."""
+        self._kept.append((index, checkpoint))
+        self._n_bytes += checkpoint.n_bytes
+        while self._n_bytes > self._max_bytes and len(self._kept) > 1:
+            self._n_bytes -= self._kept.popleft()[1].n_bytes
+
+    def pop(self, index: int) -> Checkpoint | None:
+        """Take out the state before update number ``index``, None if it was dropped."""
+        while self._kept and self._kept[-1][0] > index:
+            self._n_bytes -= self._kept.pop()[1].n_bytes
+        if not self._kept or self._kept[-1][0] != index:
+            return None
+        checkpoint = self._kept.pop()[1]
+        self._n_bytes -= checkpoint.n_bytes
+        return checkpoint
+
+    def clear(self) -> None:
+        """Drop all."""
+        self._kept.clear()
+        self._n_bytes = 0

@@ -1,0 +1,236 @@
+"""What the answers that stand say of a text, taken together.
+
+The loop and a retrain both learn from this and from nothing else. One thing is kept
+true: evidence never contradicts itself. No span is both accepted and rejected, no two
+accepted spans overlap, and of two answers about the same thing the later one holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from nbannotate.tasks.records import Answer, Span
+
+
+@dataclass(frozen=True, slots=True)
+class TextEvidence:
+    """All that is known of one text.
+
+    Parameters
+    ----------
+    text, input_hash
+        The text and its identity.
+    spans
+        Spans known to be right, in reading order, never overlapping.
+    complete
+        Whether ``spans`` are all there are, of the labels in ``labels``.
+    rejected
+        Spans known to be wrong.
+    labels
+        The labels that the whole-text answer spoke of; empty when not complete.
+    cats
+        What is known of the text's labels: 1.0 right, 0.0 wrong. A label that is not
+        here is unknown.
+
+    Examples
+    --------
+    >>> TextEvidence("Meth is bad", 7, spans=(Span(0, 4, "DRUG"),), complete=True).teaches
+    True
+    """
+
+    text: str
+    input_hash: int
+    spans: tuple[Span, ...] = ()
+    complete: bool = False
+    rejected: tuple[Span, ...] = ()
+    labels: tuple[str, ...] = ()
+    cats: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def teaches(self) -> bool:
+        """Whether a model can learn anything from it."""
+        return bool(self.complete or self.spans or self.rejected or self.cats)
+
+    def is_complete(self, component: str, labels: Sequence[str], exclusive: bool = True) -> bool:
+        """Return whether all is known that a score of the whole text needs.
+
+        Parameters
+        ----------
+        component
+            ``"ner"`` or ``"textcat"``.
+        labels
+            The labels that the model is scored on.
+        exclusive
+            For textcat: exactly one label applies.
+        """
+        if component == "ner":
+            return self.complete
+        if exclusive and 1.0 in self.cats.values():
+            return True
+        return all(label in self.cats for label in labels)
+
+
+def gather(
+    answers: Iterable[Answer],
+    *,
+    component: str,
+    labels: Sequence[str],
+    exclusive: bool = True,
+) -> list[TextEvidence]:
+    """Merge answers into what is known of each text.
+
+    Parameters
+    ----------
+    answers
+        Oldest first. A row that undoes or replaces another takes that one out.
+    component
+        ``"ner"`` or ``"textcat"``: answers to views of other components are passed over.
+    labels
+        The labels that the model knows; parts of answers that name others are passed over.
+    exclusive
+        For textcat: exactly one label applies.
+
+    Returns
+    -------
+    list of TextEvidence
+        One per text that teaches something, in the order of its first such answer.
+
+    Examples
+    --------
+    >>> gather([], component="ner", labels=["DRUG"])
+    []
+    """
+    by_text: dict[int, list[Answer]] = {}
+    for answer in _standing(answers):
+        by_text.setdefault(answer.input_hash, []).append(answer)
+    merged = (
+        merge(about, component=component, labels=labels, exclusive=exclusive)
+        for about in by_text.values()
+    )
+    return [evidence for evidence in merged if evidence.teaches]
+
+
+def merge(
+    answers: Sequence[Answer],
+    *,
+    component: str,
+    labels: Sequence[str],
+    exclusive: bool = True,
+) -> TextEvidence:
+    """Merge the standing answers about one text, oldest first, into its evidence."""
+    known = frozenset(labels)
+    relevant = [
+        answer
+        for answer in answers
+        if answer.answer != "ignore" and answer.view.partition(".")[0] == component
+    ]
+    if component == "ner":
+        return _merge_spans(answers[0], relevant, known)
+    return _merge_cats(answers[0], relevant, known, tuple(labels), exclusive)
+
+
+def _standing(answers: Iterable[Answer]) -> list[Answer]:
+    rows = list(answers)
+    gone = {row.undoes for row in rows} | {row.replaces for row in rows}
+    return [row for row in rows if row.undoes is None and row.answer_id not in gone]
+
+
+def _is_binary(answer: Answer) -> bool:
+    return answer.view.endswith(".teach")
+
+
+def _merge_spans(
+    first: Answer, answers: Sequence[Answer], known: frozenset[str]
+) -> TextEvidence:
+    whole = [row for row in answers if not _is_binary(row) and row.answer == "accept"]
+    if whole:
+        spans = tuple(sorted(_plain(span) for span in whole[-1].spans if span.label in known))
+        return TextEvidence(
+            first.text, first.input_hash, _without_overlaps(spans), True, (), tuple(sorted(known))
+        )
+    right: dict[Span, None] = {}
+    wrong: dict[Span, None] = {}
+    for row in answers:
+        if not _is_binary(row):
+            continue
+        for span in (_plain(span) for span in row.spans if span.label in known):
+            if row.answer == "accept":
+                right = {other: None for other in right if not _overlap(other, span)}
+                right[span] = None
+                wrong.pop(span, None)
+            else:
+                wrong[span] = None
+                right.pop(span, None)
+    return TextEvidence(
+        first.text,
+        first.input_hash,
+        tuple(sorted(right)),
+        rejected=tuple(sorted(wrong)),
+    )
+
+
+def _plain(span: Span) -> Span:
+    return Span(span.start, span.end, span.label)
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _without_overlaps(spans: Sequence[Span]) -> tuple[Span, ...]:
+    kept: list[Span] = []
+    for span in spans:
+        if not any(_overlap(span, other) for other in kept):
+            kept.append(span)
+    return tuple(kept)
+
+
+def _merge_cats(
+    first: Answer,
+    answers: Sequence[Answer],
+    known: frozenset[str],
+    labels: tuple[str, ...],
+    exclusive: bool,
+) -> TextEvidence:
+    whole = [row for row in answers if not _is_binary(row) and row.answer == "accept"]
+    cats: dict[str, float] = {}
+    if whole:
+        chosen = _chosen(whole[-1]) & known
+        if chosen or not exclusive:
+            asked = _asked(whole[-1]) or known
+            cats = {label: float(label in chosen) for label in labels if label in asked}
+        return TextEvidence(first.text, first.input_hash, cats=cats)
+    for row in answers:
+        if not _is_binary(row) or row.label not in known or row.label is None:
+            continue
+        if row.answer == "accept" and exclusive:
+            cats = {label: float(label == row.label) for label in labels}
+        elif row.answer == "accept":
+            cats[row.label] = 1.0
+        elif exclusive and cats.get(row.label) == 1.0:
+            cats = {row.label: 0.0}
+        else:
+            cats[row.label] = 0.0
+    if exclusive and not any(cats.values()):
+        cats = _by_elimination(cats, labels)
+    return TextEvidence(first.text, first.input_hash, cats=cats)
+
+
+def _by_elimination(cats: dict[str, float], labels: tuple[str, ...]) -> dict[str, float]:
+    left = [label for label in labels if label not in cats]
+    if not left:
+        return {}
+    if len(left) == 1 and cats:
+        return {label: float(label == left[0]) for label in labels}
+    return cats
+
+
+def _asked(answer: Answer) -> frozenset[str]:
+    return frozenset(answer.suggested) if isinstance(answer.suggested, Mapping) else frozenset()
+
+
+def _chosen(answer: Answer) -> frozenset[str]:
+    if answer.accept:
+        return frozenset(answer.accept)
+    return frozenset() if answer.label is None else frozenset({answer.label})

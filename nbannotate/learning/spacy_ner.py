@@ -1,0 +1,171 @@
+"""The learner on a spaCy named entity recognizer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nbannotate.learning.base import Budget, SpacyLearner
+from nbannotate.learning.evidence import TextEvidence
+from nbannotate.learning.lattice import Constraint, Lattice, TokenSpan
+from nbannotate.learning.steps import Actions, StepModel
+from nbannotate.tasks.prediction import Prediction
+from nbannotate.tasks.records import Span
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+NER_BUDGET = Budget(n_batches=4, batch_size=8, learn_rate=0.001, dropout=0.1)
+MAX_CANDIDATES = 24
+MIN_CANDIDATE = 0.01
+MAX_TOKENS_ASKED = 8
+
+
+class NerLearner(SpacyLearner):
+    """Learns to mark named entities.
+
+    Best readings are those of the component itself; the probability of a span is the sum
+    over all readings that hold it.
+    """
+
+    component = "ner"
+
+    def __init__(
+        self,
+        nlp: Language,
+        name: str,
+        labels: Sequence[str],
+        *,
+        budget: Budget = NER_BUDGET,
+        seed: int = 0,
+    ) -> None:
+        super().__init__(nlp, name, labels, budget=budget, seed=seed)
+        self._actions = Actions.of(self.pipe)
+        self._asked = [self._actions.labels.index(label) for label in self._labels]
+
+    def _predict_docs(self, docs: Sequence[Doc]) -> list[Prediction]:
+        steps = StepModel(self.pipe.model, docs)
+        lattice = Lattice(steps, self._actions, docs, max_length=MAX_TOKENS_ASKED)
+        return [self._predict_one(lattice, at, doc) for at, doc in enumerate(docs)]
+
+    def _predict_nothing(self) -> Prediction:
+        return Prediction()
+
+    def _predict_one(self, lattice: Lattice, at: int, doc: Doc) -> Prediction:
+        read, entropies = lattice.read(at)
+        starts, probabilities = lattice.span_probabilities(at)
+        row_of = {int(start): row for row, start in enumerate(starts)}
+        spans = []
+        for span in read:
+            if span.label in self._asked:
+                length = span.end - span.start
+                row = row_of.get(span.start)
+                inside = row is not None and length <= lattice.max_length
+                score = float(probabilities[row, length - 1, span.label]) if inside else 0.0
+                spans.append(_to_characters(span, doc, self._actions.labels, score))
+        return Prediction(
+            spans=tuple(span for span in spans if span is not None),
+            candidates=self._choose_candidates(starts, probabilities, doc),
+            token_entropies=tuple(
+                float(entropy)
+                for entropy, token in zip(entropies, doc, strict=True)
+                if not token.is_space
+            ),
+        )
+
+    def _choose_candidates(
+        self, starts: np.ndarray, probabilities: np.ndarray, doc: Doc
+    ) -> tuple[Span, ...]:
+        asked = probabilities[:, :, self._asked].copy()
+        ends = starts[:, None] + np.arange(1, asked.shape[1] + 1)
+        is_space = np.array([token.is_space for token in doc] + [True])
+        asked[is_space[np.minimum(ends, len(doc)) - 1] | (ends > len(doc))] = 0.0
+        flat = asked.ravel()
+        order = np.argsort(-flat, kind="stable")[:MAX_CANDIDATES]
+        n_likely = int((flat[order] >= MIN_CANDIDATE).sum())
+        candidates = []
+        for index in order[: max(1, n_likely)]:
+            row, length, label = np.unravel_index(index, asked.shape)
+            start = int(starts[row])
+            span = TokenSpan(start, start + int(length) + 1, self._asked[int(label)])
+            candidates.append(
+                _to_characters(span, doc, self._actions.labels, float(flat[index]))
+            )
+        return tuple(span for span in candidates if span is not None)
+
+    def _step(
+        self, batch: Sequence[TextEvidence], rng: np.random.Generator, dropout: float
+    ) -> float:
+        docs, constraints = [], []
+        for evidence in batch:
+            doc = self._doc(evidence.text)
+            if len(doc):
+                docs.append(doc)
+                constraints.append(constrain(evidence, doc, self._actions.labels))
+        if not docs:
+            return 0.0
+        longest = max(
+            (
+                span.end - span.start
+                for constraint in constraints
+                for span in constraint.accepted + constraint.rejected
+            ),
+            default=1,
+        )
+        if not all(constraint.leaves_one for constraint in constraints):
+            longest = max(longest, MAX_TOKENS_ASKED)
+        self._freeze_dropout()
+        lattice = Lattice(
+            StepModel(self.pipe.model, docs, rng, dropout),
+            self._actions,
+            docs,
+            max_length=longest,
+            constraints=constraints,
+        )
+        return lattice.learn()
+
+    def _freeze_dropout(self) -> None:
+        """Turn off layers' own dropout, which draws from the global generator."""
+        from thinc.api import set_dropout_rate
+
+        set_dropout_rate(self.pipe.model, 0.0)
+
+
+def constrain(evidence: TextEvidence, doc: Doc, labels: Sequence[str]) -> Constraint:
+    """Return which readings of a doc its evidence leaves.
+
+    Spans off the tokens, or out of the part that is read, cannot be learned and are
+    passed over.
+    """
+    known = {label: index for index, label in enumerate(labels)}
+
+    def read(spans: Sequence[Span]) -> tuple[TokenSpan, ...]:
+        found = (
+            (doc.char_span(span.start, span.end, alignment_mode="expand"), known[span.label])
+            for span in spans
+            if span.label in known
+        )
+        return tuple(
+            TokenSpan(chunk.start, chunk.end, label)
+            for chunk, label in found
+            if chunk is not None and not chunk[0].is_space
+        )
+
+    closed = np.array([evidence.complete and label in evidence.labels for label in labels])
+    return Constraint(read(evidence.spans), read(evidence.rejected), closed)
+
+
+def _to_characters(
+    span: TokenSpan, doc: Doc, labels: Sequence[str], score: float
+) -> Span | None:
+    """Return the span in characters, without trailing whitespace tokens."""
+    end = span.end
+    while end > span.start and doc[end - 1].is_space:
+        end -= 1
+    if end == span.start:
+        return None
+    last = doc[end - 1]
+    return Span(doc[span.start].idx, last.idx + len(last), labels[span.label], score)

@@ -1,0 +1,264 @@
+"""The pool: texts that may still be asked about.
+
+It keeps one thing true: every row of the source is either in the pool once, a
+duplicate that was counted, or in `Pool.skipped` with the reason.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import threading
+import warnings
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from nbannotate.errors import SkippedRowsWarning, SourceError, SpanError
+from nbannotate.pool.sources import ALLOWED, Row, open_source
+from nbannotate.tasks import SourceText, Span, check_inside, input_hash
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MAX_CHARACTERS = 1_000_000
+"""spaCy refuses longer texts."""
+
+STREAM_BUFFER = 1_000
+"""Texts held ready of a source that has no end in sight."""
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedRow:
+    """A row of the source that holds no usable text.
+
+    Parameters
+    ----------
+    row
+        The row's position in the source, from 0.
+    value
+        The start of what stands there.
+    reason
+        Why it cannot be asked about.
+    """
+
+    row: int
+    value: str
+    reason: str
+
+
+class Pool:
+    """Texts read from a source, deduplicated, each open until it is closed. Thread-safe.
+
+    Parameters
+    ----------
+    source
+        A list of str or dict, Series, DataFrame, path, DuckDB relation, or iterable of
+        Docs. An iterator is read as texts are needed.
+    text_column
+        The column or key that holds the text.
+
+    Raises
+    ------
+    SourceError
+        If the source is of an unknown kind, or holds no usable text.
+
+    Examples
+    --------
+    >>> pool = Pool(["one", "two", "one"])
+    >>> len(pool), pool.duplicates
+    (2, 1)
+    """
+
+    def __init__(self, source: object, text_column: str = "text") -> None:
+        opened = open_source(source, text_column)
+        self.name = opened.name
+        self.duplicates = 0
+        self.skipped_rows: list[SkippedRow] = []
+        self._lock = threading.RLock()
+        self._texts: dict[int, SourceText] = {}
+        self._open: dict[int, None] = {}
+        self._closed: set[int] = set()
+        self._rows: Iterator[tuple[int, Row]] | None = enumerate(opened.rows)
+        self._read(STREAM_BUFFER if opened.is_stream else None)
+        if not self._texts and self._rows is None:
+            raise SourceError(self._no_text_message())
+        if self.skipped_rows:
+            warnings.warn(self.skipped_message(), SkippedRowsWarning, stacklevel=3)
+
+    def __len__(self) -> int:
+        """Return how many different texts have been read."""
+        return len(self._texts)
+
+    def __iter__(self) -> Iterator[SourceText]:
+        """Iterate over the texts read so far, in the order of the source."""
+        return iter(self._texts.values())
+
+    def __getitem__(self, text_hash: int) -> SourceText:
+        """Return a text by its ``input_hash``."""
+        return self._texts[text_hash]
+
+    def __contains__(self, text_hash: object) -> bool:
+        """Return whether a text of this ``input_hash`` was read."""
+        return text_hash in self._texts
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether the source has been read to its end."""
+        return self._rows is None
+
+    @property
+    def remaining(self) -> int | None:
+        """How many texts are open, None while the source's end is not in sight."""
+        return len(self._open) if self.is_exhausted else None
+
+    @property
+    def skipped(self) -> pd.DataFrame:
+        """The rows that were skipped, with columns row, value and reason."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [(skip.row, skip.value, skip.reason) for skip in self.skipped_rows],
+            columns=["row", "value", "reason"],
+        )
+
+    def close_text(self, text_hash: int) -> None:
+        """Take a text out of the pool; one that is yet to be read stays out as well."""
+        with self._lock:
+            self._open.pop(text_hash, None)
+            self._closed.add(text_hash)
+
+    def reopen_text(self, text_hash: int) -> None:
+        """Put a text back into the pool."""
+        with self._lock:
+            self._closed.discard(text_hash)
+            if text_hash in self._texts:
+                self._open[text_hash] = None
+
+    def is_open(self, text_hash: int) -> bool:
+        """Return whether a text may still be asked about."""
+        return text_hash in self._open
+
+    def first(self, n_texts: int) -> list[SourceText]:
+        """Return up to ``n_texts`` open texts in the order of the source."""
+        with self._lock:
+            self._refill(n_texts)
+            return [self._texts[text_hash] for text_hash in islice(self._open, n_texts)]
+
+    def window(self, n_texts: int, random: Random) -> list[SourceText]:
+        """Return up to ``n_texts`` open texts chosen at random, each at most once."""
+        with self._lock:
+            self._refill(n_texts)
+            chosen = random.sample(list(self._open), min(n_texts, len(self._open)))
+            return [self._texts[text_hash] for text_hash in chosen]
+
+    def skipped_message(self) -> str:
+        """Return one sentence on the rows that were skipped."""
+        reasons = Counter(skip.reason for skip in self.skipped_rows)
+        listed = "; ".join(f"{count} × {reason}" for reason, count in reasons.most_common(4))
+        first = ", ".join(str(skip.row) for skip in self.skipped_rows[:5])
+        rows = "row was" if len(self.skipped_rows) == 1 else "rows were"
+        return (
+            f"{len(self.skipped_rows)} {rows} skipped ({listed}; first at {first}); "
+            "see ann.skipped for the list"
+        )
+
+    def _refill(self, n_texts: int) -> None:
+        wanted = max(n_texts, STREAM_BUFFER) if self._rows is not None else 0
+        while self._rows is not None and len(self._open) < wanted:
+            self._read(STREAM_BUFFER)
+
+    def _read(self, n_rows: int | None) -> None:
+        taken = 0
+        while self._rows is not None and (n_rows is None or taken < n_rows):
+            pair = next(self._rows, None)
+            if pair is None:
+                self._rows = None
+                return
+            taken += 1
+            self._take(*pair)
+
+    def _take(self, number: int, row: Row) -> None:
+        reason = row.fault or _why_unusable(row.value)
+        if reason is None:
+            try:
+                text = _source_text(str(row.value), row.meta)
+            except SpanError as error:
+                reason = str(error)
+        if reason is not None:
+            shown = repr(row.value if row.value is not None else dict(row.meta) or None)
+            self.skipped_rows.append(SkippedRow(number, shown[:80], reason))
+            return
+        if text.input_hash in self._texts:
+            self.duplicates += 1
+            return
+        self._texts[text.input_hash] = text
+        if text.input_hash not in self._closed:
+            self._open[text.input_hash] = None
+
+    def _no_text_message(self) -> str:
+        if not self.skipped_rows:
+            return f"the source ({self.name}) is empty; give {ALLOWED}"
+        return (
+            f"the source ({self.name}) holds no usable text: {self.skipped_message()}; "
+            "name the column that holds the texts with text_column=…"
+        )
+
+
+def _why_unusable(value: object) -> str | None:
+    if isinstance(value, str):
+        if not value.strip():
+            return "empty text"
+        if len(value) > MAX_CHARACTERS:
+            return f"longer than {MAX_CHARACTERS:,} characters: split it"
+        if not _is_valid_unicode(value):
+            return "half a surrogate pair: not valid Unicode"
+        return None
+    if value is None:
+        return "no text: None"
+    if isinstance(value, float) and math.isnan(value):
+        return "no text: NaN"
+    kind = type(value).__name__
+    return "no text: NaN" if kind in {"NAType", "NaTType"} else f"no text: of type {kind}"
+
+
+def _is_valid_unicode(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _source_text(text: str, meta: Mapping[str, Any]) -> SourceText:
+    spans: list[Span] = []
+    given = meta.get("spans")
+    for plain in given if isinstance(given, (list, tuple)) else ():
+        if isinstance(plain, Mapping) and {"start", "end", "label"} <= plain.keys():
+            span = Span.from_dict(plain)
+            check_inside(span, text)
+            spans.append(span)
+    return SourceText(text, input_hash(text), _as_json(meta), tuple(sorted(spans)))
+
+
+def _as_json(meta: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns beside a text as JSON values: NaN as None, the unknown as str.
+
+    Python writes NaN and Infinity, at any depth, as words that JSON does not have.
+    """
+    if not meta:
+        return {}
+    encoded = json.dumps({key: _plain(value) for key, value in meta.items()}, default=_plain)
+    decoded: dict[str, Any] = json.loads(encoded, parse_constant=lambda _: None)
+    return decoded
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any cell of any column
+    if isinstance(value, (str, int, float, bool, list, tuple, dict)) or value is None:
+        return value
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    return None if type(value).__name__ in {"NAType", "NaTType"} else str(value)

@@ -1,0 +1,169 @@
+"""The general recipe that all others are made of: it puts the rooms together."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from nbannotate.acquisition import QueryStrategy
+from nbannotate.acquisition.patterns import PatternMatcher
+from nbannotate.learning import Learner, make_learner
+from nbannotate.pool import Pool
+from nbannotate.session import Session
+from nbannotate.store import Store
+from nbannotate.tasks import View, check_labels, find_view
+from nbannotate.widget import Annotator
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokenizer import Tokenizer
+
+
+def annotate(
+    source: object,
+    *,
+    view: str | View,
+    labels: str | Iterable[str],
+    nlp: Language | str | Path | None | Literal[False] = None,
+    learner: Learner | None = None,
+    dataset: str = "annotations",
+    store: Store | str | Path = "annotations.duckdb",
+    session_id: str | None = None,
+    annotator: str | None = None,
+    text_column: str = "text",
+    exclusive: bool = True,
+    patterns: str | Path | Iterable[Mapping[str, Any]] | None = None,
+    strategy: str | QueryStrategy = "auto",
+    learn_from: Mapping[str, Any] | None = None,
+    lang: str = "en",
+    seed: int = 0,
+    target: int | None = None,
+    instructions: str | None = None,
+) -> Annotator:
+    """Annotate texts in any view, with a model in the loop or without.
+
+    Parameters
+    ----------
+    source
+        The texts: a DataFrame, Series, list of str or dict, path to a ``.jsonl``,
+        ``.csv``, ``.txt`` or ``.parquet`` file, DuckDB relation, iterable of Docs, or a
+        function of the session that returns any of these.
+    view
+        The view's name, such as ``"ner.correct"``, or a `View`.
+    labels
+        The labels that answers may use.
+    nlp
+        The pipeline to start from: a spaCy pipeline (it is copied, never changed), the
+        path or package name of one, None for a blank one, or False for no model.
+    learner
+        A learner of one's own in the place of spaCy's.
+    dataset
+        The name that the answers are kept under.
+    store
+        A `Store` or the path of its file, made if it is missing.
+    session_id, annotator
+        Who answers, and in which session; by default ``<annotator>-<start time>`` and
+        the system's user. A session named again goes on where it was; texts that the
+        annotator has answered in this dataset are never asked again.
+    text_column
+        The column or key that holds the texts.
+    exclusive
+        For labels on a text: exactly one applies.
+    patterns
+        A path to a ``.jsonl`` file of spaCy patterns, or its rows; matches are asked first.
+    strategy
+        ``"auto"``, ``"random"``, ``"margin"``, ``"least_confident"``, ``"entropy"``,
+        ``"mean_entropy"``, ``"highest_scored"``, or a function.
+    learn_from
+        Filters of ``store.annotations`` that choose the stored answers from which the model
+        is rebuilt at the start; by default the whole dataset.
+    lang
+        The language of a blank pipeline.
+    seed
+        Seeds every random choice: equal seeds and answers give equal models.
+    target
+        The number of answers aimed for, shown on the page.
+    instructions
+        Plain text shown above the first task.
+
+    Returns
+    -------
+    Annotator
+        The widget, shown by the cell whose last line it is.
+
+    Raises
+    ------
+    LabelError
+        If a label is empty, padded or given twice, or a pattern has another one.
+    SourceError
+        If the source cannot be read or holds no text.
+    PipelineError
+        If ``nlp`` is no pipeline.
+    StoreLockedError
+        If another kernel holds the store's file.
+
+    Examples
+    --------
+    >>> import nbannotate as nb
+    >>> ann = nb.annotate(
+    ...     ["The brake is loose"], view="ner.manual", labels=["PART"], nlp=False,
+    ...     store=":memory:",
+    ... )
+    >>> ann.session.answer("accept", spans=[{"start": 4, "end": 9, "label": "PART"}]).answer
+    'accept'
+    >>> ann.close()
+    """
+    checked = check_labels(labels)
+    asked = find_view(view, exclusive=exclusive)
+
+    def make(base: Language | str | Path | None) -> Learner:
+        return make_learner(
+            asked.component,
+            base,
+            labels=checked,
+            exclusive=asked.exclusive,
+            lang=lang,
+            seed=seed,
+        )
+
+    is_own = learner is not None
+    if learner is None and nlp is not False:
+        learner = make(nlp)
+    tokenizer = _own_tokenizer(learner, lang)
+    matcher = PatternMatcher(patterns, checked, _tokenizing(lang)) if patterns is not None else None
+    opened = store if isinstance(store, Store) else Store(store)
+    session = Session(
+        store=opened,
+        view=asked,
+        labels=checked,
+        pool=lambda session: Pool(source(session) if callable(source) else source, text_column),
+        tokenize=lambda text: [
+            (token.idx, token.idx + len(token)) for token in tokenizer(text) if not token.is_space
+        ],
+        dataset=dataset,
+        session_id=session_id,
+        annotator=annotator,
+        learner=learner,
+        strategy=strategy,
+        patterns=matcher,
+        seed=seed,
+        target=target,
+        learn_from=learn_from,
+        config={"lang": lang, "seed": seed, "target": target},
+    )
+    return Annotator(session, make_learner=None if is_own else make, instructions=instructions)
+
+
+def _tokenizing(lang: str) -> Language:
+    import spacy
+
+    return spacy.blank(lang)
+
+
+def _own_tokenizer(learner: Learner | None, lang: str) -> Tokenizer:
+    """Return a tokenizer that shares no vocabulary with the model's thread."""
+    nlp: Any = getattr(learner, "nlp", None) or _tokenizing(lang)
+    copied: Tokenizer = pickle.loads(pickle.dumps(nlp.tokenizer))
+    return copied

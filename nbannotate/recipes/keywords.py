@@ -1,0 +1,29 @@
+"""The keywords that every recipe passes on to `annotate`, typed once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypedDict
+
+from nbannotate.acquisition import QueryStrategy
+from nbannotate.learning import Learner
+from nbannotate.store import Store
+
+
+class Keywords(TypedDict, total=False):
+    """See `annotate` for what each one means."""
+
+    learner: Learner | None
+    dataset: str
+    store: Store | str | Path
+    session_id: str | None
+    annotator: str | None
+    text_column: str
+    patterns: str | Path | Iterable[Mapping[str, Any]] | None
+    strategy: str | QueryStrategy
+    learn_from: Mapping[str, Any] | None
+    lang: str
+    seed: int
+    target: int | None
+    instructions: str | None

@@ -1,0 +1,55 @@
+"""The line-up: the task shown, the one promised to follow it, and those at hand behind.
+
+A promise is kept: the page may paint the promised task before it hears from the kernel,
+so nothing but an undo ever puts another task in between.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from nbannotate.tasks import Task
+
+
+class Lineup:
+    """Holds the tasks that are next; not thread-safe, the session's lock guards it."""
+
+    def __init__(self) -> None:
+        self.shown: Task | None = None
+        self.ahead: Task | None = None
+        self._at_hand: deque[Task] = deque()
+
+    @property
+    def on_page(self) -> set[int]:
+        """The task hashes that the page may be showing."""
+        return {task.task_hash for task in (self.shown, self.ahead) if task is not None}
+
+    def advance(self) -> None:
+        """Show the promised task, or else the best at hand; none is shown if there is none."""
+        self.shown, self.ahead = self.ahead, None
+        if self.shown is None and self._at_hand:
+            self.shown = self._at_hand.popleft()
+
+    def step_back(self, task: Task) -> None:
+        """Show an earlier task again; those that were next come after it."""
+        for later in (self.ahead, self.shown):
+            if later is not None:
+                self._at_hand.appendleft(later)
+        self.shown, self.ahead = task, None
+        self.promise()
+
+    def offer(self, tasks: Iterable[Task], is_askable: Callable[[Task], bool]) -> None:
+        """Replace the tasks at hand; what is shown or promised stays."""
+        on_page = self.on_page
+        self._at_hand = deque(
+            task for task in tasks if task.task_hash not in on_page and is_askable(task)
+        )
+        if self.shown is None and self._at_hand:
+            self.shown = self._at_hand.popleft()
+        self.promise()
+
+    def promise(self) -> None:
+        """Promise the best task at hand, unless one is promised already."""
+        if self.ahead is None and self._at_hand:
+            self.ahead = self._at_hand.popleft()

@@ -1,0 +1,301 @@
+"""One thread owns the model: it learns, chooses and copies, and nobody else touches it.
+
+It keeps two promises. Whatever the model does, the session goes on: an error pauses the
+model and is kept for a cell to see. And choosing comes before learning when the page
+would otherwise wait.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+from nbannotate.errors import PipelineError
+from nbannotate.learning import Learner
+from nbannotate.session.progress import ModelStatus
+from nbannotate.tasks import Answer
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+logger = logging.getLogger("nbannotate")
+
+
+class ModelThread:
+    """Runs a learner in the background.
+
+    Parameters
+    ----------
+    learner
+        The model; from now on only this thread calls it.
+    choose
+        Called on this thread, with the learner or None while it is paused, whenever
+        there is something new to choose by. It must not raise for want of texts.
+    is_starving
+        Whether the session has no next task; then choosing comes first.
+    on_status
+        Called on this thread after each change of `status`.
+    version
+        The version that the learner starts from.
+    """
+
+    def __init__(
+        self,
+        learner: Learner,
+        *,
+        choose: Callable[[Learner | None], None],
+        is_starving: Callable[[], bool],
+        on_status: Callable[[], None],
+        version: str | None,
+    ) -> None:
+        self._learner = learner
+        self._choose = choose
+        self._is_starving = is_starving
+        self._on_status = on_status
+        self.version = version
+        self.error: BaseException | None = None
+        self._learned: list[str] = []
+        self._pending: deque[Answer] = deque()
+        self._calls: deque[tuple[Callable[[Learner], object], Future[object]]] = deque()
+        self._wants_choice = True
+        self._is_stopping = False
+        self._is_busy = False
+        self._rebuild: tuple[int, int] | None = None
+        self._copy: tuple[object, Language] | None = None
+        self._changed = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name="nbannotate-model", daemon=True)
+
+    @property
+    def status(self) -> ModelStatus:
+        """What the model is doing."""
+        with self._changed:
+            waits = len(self._pending)
+            learned = len(self._learned)
+            rebuild = self._rebuild
+            error = self.error
+            is_busy = self._is_busy
+        if error is not None:
+            message = f"{type(error).__name__}: {error}"
+            return ModelStatus("paused", learned, waits, self.version, message=message)
+        if rebuild is not None:
+            done, total = rebuild
+            return ModelStatus(
+                "rebuilding", learned, waits, self.version, done=done, total=total
+            )
+        return ModelStatus(
+            "learning" if waits or is_busy else "ready", learned, waits, self.version
+        )
+
+    @property
+    def traceback(self) -> str | None:
+        """The traceback of the error that paused the model."""
+        error = self.error
+        return "".join(traceback.format_exception(error)) if error is not None else None
+
+    @property
+    def nlp(self) -> Language:
+        """A copy of the pipeline as it is now; the same copy until it has learned more."""
+        if self._is_stopping and self._copy is not None:
+            return self._copy[1]
+        self.call(self._copy_nlp, changes_model=False).result()
+        if self._copy is None:
+            raise PipelineError("the model was not copied; see the session's model_traceback")
+        return self._copy[1]
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def learn(self, answer: Answer) -> None:
+        """Learn an answer in the background."""
+        with self._changed:
+            self._pending.append(answer)
+            self._changed.notify_all()
+
+    def unlearn(self, answer: Answer, standing: Callable[[], list[Answer]]) -> None:
+        """Make the model one that never saw an answer, in the background.
+
+        Parameters
+        ----------
+        answer
+            The answer that was taken back.
+        standing
+            Returns the answers that the model should have seen; needed only when the
+            answer is not the last that it learned.
+        """
+        with self._changed:
+            if answer in self._pending:
+                self._pending.remove(answer)
+                self._wants_choice = True
+                self._changed.notify_all()
+                return
+
+        def undo(learner: Learner) -> None:
+            if self._learned and self._learned[-1] == answer.answer_id:
+                learner.undo()
+                self._learned.pop()
+            elif answer.answer_id in self._learned:
+                self._learned.remove(answer.answer_id)
+                waiting = {each.answer_id for each in self._pending}
+                learner.rebuild([each for each in standing() if each.answer_id not in waiting])
+
+        self.call(undo)
+
+    def rebuild(self, answers: list[Answer]) -> None:
+        """Learn stored answers from the start, in the background."""
+
+        def build(learner: Learner) -> None:
+            def progress(done: int, total: int) -> None:
+                self._rebuild = (done, total)
+                self._on_status()
+
+            progress(0, len(answers))
+            try:
+                learner.rebuild(answers, progress)
+                self._learned = [each.answer_id for each in answers]
+            finally:
+                self._rebuild = None
+
+        self.call(build)
+
+    def replace(self, learner: Learner, version: str | None) -> Future[object]:
+        """Put another model into the loop; a paused loop goes on."""
+
+        def swap(_: Learner) -> None:
+            self._learner = learner
+            self.version = version
+
+        with self._changed:
+            self.error = None
+        return self.call(swap)
+
+    def resume(self) -> None:
+        """Go on after an error: the answers that waited are learned."""
+        with self._changed:
+            self.error = None
+            self._wants_choice = True
+            self._changed.notify_all()
+
+    def call(
+        self, function: Callable[[Learner], object], *, changes_model: bool = True
+    ) -> Future[object]:
+        """Call a function with the learner, on the thread that owns it."""
+        future: Future[object] = Future()
+        with self._changed:
+            if self._is_stopping:
+                future.set_exception(RuntimeError("the session is closed; its model has stopped"))
+                return future
+            self._calls.append((function, future))
+            self._wants_choice |= changes_model
+            self._changed.notify_all()
+        return future
+
+    def want_choice(self) -> None:
+        """Choose again when there is time."""
+        with self._changed:
+            self._wants_choice = True
+            self._changed.notify_all()
+
+    def join(self, timeout_seconds: float | None = None) -> bool:
+        """Wait until every answer so far is learned and the next question chosen.
+
+        Returns
+        -------
+        bool
+            False if the time ran out first.
+        """
+        with self._changed:
+            return self._changed.wait_for(self._is_idle, timeout_seconds)
+
+    def stop(self) -> None:
+        """Stop the thread after what it is doing; what is pending stays in the store."""
+        with self._changed:
+            self._is_stopping = True
+            self._changed.notify_all()
+        if self._thread is not threading.current_thread() and self._thread.is_alive():
+            self._thread.join()
+        while self._calls:
+            _, future = self._calls.popleft()
+            future.set_exception(RuntimeError("the session is closed; its model has stopped"))
+
+    def _copy_nlp(self, learner: Learner) -> None:
+        key = (id(learner), tuple(self._learned))
+        if self._copy is None or self._copy[0] != key:
+            self._copy = key, learner.copy_nlp()
+
+    def _is_idle(self) -> bool:
+        learns = bool(self._pending) and self.error is None
+        waits = learns or bool(self._calls) or self._wants_choice or self._is_busy
+        return self._is_stopping or not waits
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._is_busy = False
+                if self._is_idle():
+                    self._changed.notify_all()
+                self._changed.wait_for(lambda: self._is_stopping or not self._is_idle())
+                if self._is_stopping:
+                    self._changed.notify_all()
+                    return
+                self._is_busy = True
+            self._work()
+
+    def _work(self) -> None:
+        if self._calls:
+            self._answer_call()
+        elif self._wants_choice and (self._is_starving() or not self._learns()):
+            self._make_choice()
+        elif self._learns():
+            self._learn_next()
+        self._on_status_safely()
+
+    def _learns(self) -> bool:
+        return bool(self._pending) and self.error is None
+
+    def _answer_call(self) -> None:
+        function, future = self._calls.popleft()
+        try:
+            future.set_result(function(self._learner))
+        except Exception as error:  # noqa: BLE001 - whatever a model raises must not end the loop
+            self._pause(error)
+            future.set_exception(error)
+
+    def _learn_next(self) -> None:
+        answer = self._pending[0]
+        try:
+            self._learner.update([answer])
+        except Exception as error:  # noqa: BLE001 - whatever a model raises must not end the loop
+            self._pause(error)
+            return
+        with self._changed:
+            # An undo may have taken the answer out of the waiting line meanwhile.
+            if answer in self._pending:
+                self._pending.remove(answer)
+                self._learned.append(answer.answer_id)
+            else:
+                self._learner.undo()
+            self._wants_choice = True
+
+    def _make_choice(self) -> None:
+        self._wants_choice = False
+        try:
+            self._choose(self._learner if self.error is None else None)
+        except Exception as error:  # noqa: BLE001 - whatever a model raises must not end the loop
+            self._pause(error)
+            self._choose(None)
+
+    def _pause(self, error: Exception) -> None:
+        logger.warning("the model in the loop is paused: %s", error, exc_info=error)
+        self.error = error
+
+    def _on_status_safely(self) -> None:
+        try:
+            self._on_status()
+        except Exception:  # the page must never stop the model
+            logger.exception("a listener of the session raised")

@@ -1,0 +1,525 @@
+"""The loop without the page: the next task, an answer, undo.
+
+Three promises hold it together. An answer is returned only once it is on disk, and
+nothing the model does can lose or delay it. The next task is there before it is needed.
+The log of answers is the truth: the model can always be rebuilt from it.
+"""
+
+from __future__ import annotations
+
+import getpass
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import uuid4
+
+from nbannotate.acquisition import Acquisition
+from nbannotate.acquisition.patterns import PatternMatcher
+from nbannotate.errors import AnswerError, SessionClosedError, StaleTaskError
+from nbannotate.learning import Learner
+from nbannotate.pool import Pool
+from nbannotate.session.history import History
+from nbannotate.session.lineup import Lineup
+from nbannotate.session.live import take_over
+from nbannotate.session.model_thread import ModelThread
+from nbannotate.session.progress import ModelStatus, Phase, Progress
+from nbannotate.session.questions import Known, Questions
+from nbannotate.store import Store
+from nbannotate.tasks import Answer, Span, Task, View, task_of
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+Event = Literal["task", "ahead", "status"]
+Listener = Callable[[Event], None]
+Tokenize = Callable[[str], list[tuple[int, int]]]
+
+
+def default_annotator() -> str:
+    """Return the name of the system's user."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "annotator"
+
+
+class Session:
+    """One annotator's run through a pool of texts, with or without a model.
+
+    Parameters
+    ----------
+    store
+        Where answers go.
+    view
+        How texts are asked about.
+    labels
+        The labels that answers may use.
+    pool
+        The texts, or a function of the session that returns them; those that this
+        annotator has answered in this dataset are not asked.
+    tokenize
+        Returns the character offsets of a text's tokens. Called on any thread, one at
+        a time.
+    dataset
+        The name that the answers are kept under.
+    session_id, annotator
+        By default ``<annotator>-<start time>`` and the system's user. A session that is
+        named again goes on where it was.
+    learner
+        The model in the loop, None for none.
+    model_version
+        The version that the learner starts from.
+    strategy
+        A query strategy's name, a function, or ``"auto"``.
+    patterns
+        Finds spans by the user's rules.
+    seed
+        Seeds every random choice.
+    target
+        The number of answers aimed for.
+    learn_from
+        Filters of ``store.annotations`` that choose the stored answers the model is
+        rebuilt from; by default all of the dataset.
+    config
+        Written into the store's record of the session.
+
+    Raises
+    ------
+    StoreError
+        If the start of the session cannot be written.
+
+    Examples
+    --------
+    >>> import nbannotate as nb
+    >>> session = nb.textcat.manual(
+    ...     ["I was charged twice", "The brake is loose"],
+    ...     labels=["payment", "hardware"], store=":memory:",
+    ... ).session
+    >>> session.task.text
+    'I was charged twice'
+    >>> session.answer("accept", accept=["payment"]).label
+    'payment'
+    >>> session.progress.answered
+    1
+    >>> session.close()
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        view: View,
+        labels: tuple[str, ...],
+        pool: Pool | Callable[[Session], Pool],
+        tokenize: Tokenize,
+        dataset: str,
+        session_id: str | None = None,
+        annotator: str | None = None,
+        learner: Learner | None = None,
+        model_version: str | None = "base",
+        strategy: Any = "auto",  # noqa: ANN401 - checked by Acquisition
+        patterns: PatternMatcher | None = None,
+        seed: int = 0,
+        target: int | None = None,
+        learn_from: Mapping[str, Any] | None = None,
+        config: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.store = store
+        self.view = view
+        self.labels = labels
+        self.dataset = dataset
+        self.annotator = annotator or default_annotator()
+        self.session_id = session_id or f"{self.annotator}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
+        self.target = target
+        self.pool = pool(self) if callable(pool) else pool
+        self._tokenize = tokenize
+        self._learn_from = dict(learn_from or {})
+        self._questions = Questions(
+            view, labels, self.pool, Acquisition(strategy, view.layout), patterns=patterns, seed=seed
+        )
+        self._lock = threading.RLock()
+        self._token_lock = threading.Lock()
+        self._ready = threading.Condition(self._lock)
+        self._listeners: list[Listener] = []
+        self._phase: Phase = "preparing"
+        self._close_reason: str | None = None
+        self._lineup = Lineup()
+        self._shown_at = monotonic()
+        self._history = History()
+        self._thread: ModelThread | None = None
+
+        store.add_session(
+            session_id=self.session_id,
+            dataset=dataset,
+            annotator=self.annotator,
+            view=view.name,
+            config={"labels": list(labels), "exclusive": view.exclusive, **dict(config or {})},
+        )
+        self._resume()
+        named = session_id or f"by {self.annotator}"
+        in_file = store.path if store.path != ":memory:" else f"memory {id(store)}"
+        take_over((in_file, dataset, view.name, named), self)
+        if learner is None:
+            self._choose(None)
+        else:
+            self._start_model(learner, model_version)
+
+    # What is asked
+
+    @property
+    def task(self) -> Task | None:
+        """The task now shown, None at the end; waits while the first is prepared."""
+        with self._ready:
+            self._ready.wait_for(lambda: self._phase != "preparing")
+            return self._lineup.shown
+
+    @property
+    def ahead(self) -> Task | None:
+        """The task that is promised to follow the one now shown, None if not yet chosen."""
+        with self._lock:
+            return self._lineup.ahead
+
+    @property
+    def shown(self) -> Task | None:
+        """The task now shown, None at the end or while one is prepared; never waits."""
+        with self._lock:
+            return self._lineup.shown
+
+    @property
+    def phase(self) -> Phase:
+        """``"preparing"``, ``"asking"``, ``"finished"`` or ``"closed"``."""
+        with self._lock:
+            return self._phase
+
+    @property
+    def close_reason(self) -> str | None:
+        """Why the session was closed."""
+        return self._close_reason
+
+    def tokens(self, task: Task) -> list[tuple[int, int]]:
+        """Return the character offsets of a task's tokens, shape (n_tokens, 2)."""
+        with self._token_lock:
+            return self._tokenize(task.text)
+
+    # Answering
+
+    def answer(
+        self,
+        answer: str,
+        *,
+        spans: Iterable[Span | Mapping[str, Any]] | None = None,
+        accept: str | Iterable[str] | None = None,
+        task_hash: int | None = None,
+        answer_id: str | None = None,
+        seconds: float | None = None,
+    ) -> Answer:
+        """Store the answer to the current task, and go on to the next.
+
+        Parameters
+        ----------
+        answer
+            ``"accept"``, ``"reject"`` or ``"ignore"``.
+        spans
+            For a spans view: the spans that stand; None accepts the suggestions.
+        accept
+            For a choice view: the labels chosen.
+        task_hash
+            The task that is answered, refused if it is no longer current.
+        answer_id
+            The answer's identity; one that was stored before is not stored again.
+        seconds
+            Time that the annotator took; by default measured here.
+
+        Returns
+        -------
+        Answer
+            As it is on disk.
+
+        Raises
+        ------
+        StaleTaskError
+            If ``task_hash`` is not the current task's; nothing is stored.
+        AnswerError
+            If the answer does not fit the view, or there is no task.
+        LabelError, SpanError
+            If a label or a span cannot be used; nothing is stored.
+        SessionClosedError
+            If the session is closed.
+        StoreError
+            If the answer could not be written; the task stays current.
+        """
+        with self._ready:
+            self._ready.wait_for(lambda: self._phase != "preparing")
+            known = self._history.find(answer_id)
+            if known is not None:
+                return known
+            task = self._current(task_hash)
+            settled = self.view.settle(
+                task, answer, spans=spans, accept=accept, tokens=self.tokens(task)
+            )
+            stored = Answer(
+                answer_id=answer_id or uuid4().hex,
+                dataset=self.dataset,
+                session_id=self.session_id,
+                annotator=self.annotator,
+                view=task.view,
+                text=task.text,
+                input_hash=task.input_hash,
+                task_hash=task.task_hash,
+                answer=settled.answer,
+                created_at=_now(),
+                spans=settled.spans,
+                accept=settled.accept,
+                label=settled.label,
+                suggested=dict(task.options) if self.view.layout == "choice" else task.spans,
+                score=task.score,
+                why=task.why,
+                model_version=task.model_version,
+                seconds=monotonic() - self._shown_at if seconds is None else float(seconds),
+                meta=task.meta,
+            )
+            self.store.append(stored)
+            self._history.push(task, stored)
+            self._note(stored)
+            if self._thread is not None:
+                self._thread.learn(stored)
+            self._advance()
+        self._tell("task")
+        return stored
+
+    def undo(self) -> Answer | None:
+        """Take back the last answer: in the store, on the page and in the model.
+
+        Returns
+        -------
+        Answer or None
+            The answer that was taken back, None if there is none left.
+
+        Raises
+        ------
+        SessionClosedError
+            If the session is closed.
+        StoreError
+            If it could not be written; the answer then stands.
+        """
+        with self._ready:
+            self._check_open()
+            if self._history.last is None:
+                return None
+            task, answer = self._history.last
+            self.store.append(
+                replace(answer, answer_id=uuid4().hex, undoes=answer.answer_id, created_at=_now())
+            )
+            self._history.pop()
+            self._questions.take_back(answer)
+            self._lineup.step_back(task)
+            self._phase = "asking"
+            self._shown_at = monotonic()
+            if self._thread is not None:
+                self._thread.unlearn(answer, self._standing_answers)
+            self._ready.notify_all()
+        self._tell("task")
+        return answer
+
+    # The model
+
+    @property
+    def nlp(self) -> Language:
+        """A copy of the pipeline as it is now, safe to call at any time.
+
+        Raises
+        ------
+        AnswerError
+            If there is no model in the loop.
+        """
+        if self._thread is None:
+            raise AnswerError(
+                f"there is no model in this {self.view.name} loop; start the recipe with nlp=…"
+            )
+        return self._thread.nlp
+
+    def use(self, learner: Learner, version: str | None = None) -> None:
+        """Put another model into the loop, and choose the next question by it.
+
+        The answers stored so far are not learned again, but are replayed beside later ones.
+        """
+        if self._thread is None:
+            self._start_model(learner, version)
+            return
+        learner.remember(self._standing_answers())
+        self._thread.replace(learner, version).result()
+        self._thread.join()
+
+    @property
+    def model(self) -> ModelStatus:
+        """What the model is doing."""
+        return self._thread.status if self._thread is not None else ModelStatus("none")
+
+    @property
+    def model_traceback(self) -> str | None:
+        """The traceback of the error that paused the model, None if it is not paused."""
+        return self._thread.traceback if self._thread is not None else None
+
+    def resume_model(self) -> None:
+        """Let a paused model go on; the answers that waited are learned."""
+        if self._thread is not None:
+            self._thread.resume()
+
+    # State
+
+    @property
+    def progress(self) -> Progress:
+        """How far the session has come."""
+        with self._lock:
+            return Progress(
+                answered=len(self._history),
+                remaining=self.pool.remaining,
+                target=self.target,
+                accuracy=self._history.accuracy,
+                counts=self._history.counts,
+            )
+
+    @property
+    def history(self) -> list[Answer]:
+        """This session's answers that stand, oldest first."""
+        with self._lock:
+            return self._history.answers
+
+    def join(self, timeout_seconds: float | None = None) -> bool:
+        """Wait until the model has seen every answer so far, and the next is chosen.
+
+        Returns
+        -------
+        bool
+            False if ``timeout_seconds`` ran out first.
+        """
+        return self._thread.join(timeout_seconds) if self._thread is not None else True
+
+    def subscribe(self, listener: Listener) -> None:
+        """Call ``listener`` with what changed: ``"task"``, ``"ahead"`` or ``"status"``."""
+        self._listeners.append(listener)
+
+    def close(self, reason: str = "closed") -> None:
+        """Stop asking, and stop the model's thread; the store stays open."""
+        with self._ready:
+            if self._phase == "closed":
+                return
+            self._phase = "closed"
+            self._close_reason = reason
+            self._ready.notify_all()
+        if self._thread is not None:
+            self._thread.stop()
+        self._tell("task")
+
+    def __repr__(self) -> str:
+        """Say what the session is on."""
+        return (
+            f"Session({self.view.name!r}, dataset={self.dataset!r}, "
+            f"session_id={self.session_id!r}, answered={len(self._history)}, {self.phase})"
+        )
+
+    # The loop's inside
+
+    def _resume(self) -> None:
+        """Take up what is stored: what not to ask again, and this session's answers."""
+        for answer in self.store.answers(dataset=self.dataset, annotator=self.annotator):
+            if answer.view.partition(".")[0] != self.view.component:
+                continue
+            self._note(answer)
+            if answer.session_id == self.session_id and answer.view == self.view.name:
+                self._history.push(task_of(answer, self.labels), answer)
+
+    def _start_model(self, learner: Learner, version: str | None) -> None:
+        self._thread = ModelThread(
+            learner,
+            choose=self._choose,
+            is_starving=self._is_starving,
+            on_status=lambda: self._tell("status"),
+            version=version,
+        )
+        earlier = self._standing_answers()
+        if earlier:
+            self._thread.rebuild(earlier)
+        self._thread.start()
+
+    def _standing_answers(self) -> list[Answer]:
+        answers = self.store.answers(dataset=self.dataset, **self._learn_from)
+        return [
+            each for each in answers if each.view.partition(".")[0] == self.view.component
+        ]
+
+    def _note(self, answer: Answer) -> None:
+        known = Known(
+            answer.input_hash, answer.task_hash, answer.view, answer.answer, answer.label
+        )
+        self._questions.note(known, is_binary=answer.view.endswith(".teach"))
+
+    def _current(self, task_hash: int | None) -> Task:
+        self._check_open()
+        shown = self._lineup.shown
+        if shown is None:
+            raise AnswerError(
+                f"there is no task to answer: all texts of the source were answered "
+                f"({len(self._history)} in this session); start the recipe with more texts"
+            )
+        if task_hash is not None and task_hash != shown.task_hash:
+            raise StaleTaskError(
+                f"the answer is for task {task_hash}, but the current task is "
+                f"{shown.task_hash}; nothing was stored: answer the task that is shown now"
+            )
+        return shown
+
+    def _check_open(self) -> None:
+        if self._phase == "closed":
+            raise SessionClosedError(
+                f"session {self.session_id!r} is closed ({self._close_reason}); run the recipe's "
+                f"cell again, or answer in the newer one"
+            )
+
+    def _advance(self) -> None:
+        self._lineup.advance()
+        self._shown_at = monotonic()
+        if self._thread is None:
+            self._choose(None)
+        elif self._lineup.shown is None:
+            self._phase = "preparing"
+            self._thread.want_choice()
+
+    def _is_starving(self) -> bool:
+        with self._lock:
+            return self._phase == "preparing"
+
+    def _choose(self, learner: Learner | None) -> None:
+        """Choose the tasks at hand anew; the one shown and the one promised stay."""
+        with self._lock:
+            if self._phase == "closed":
+                return
+            on_page = self._lineup.on_page
+        version = self._thread.version if self._thread is not None and learner else None
+        # Scoring takes long and holds no lock: answers that come meanwhile are sorted out below.
+        chosen = self._questions.choose(learner, without=on_page, version=version)
+        with self._ready:
+            if self._phase == "closed":
+                return
+            before = self._lineup.shown, self._lineup.ahead
+            self._lineup.offer(chosen, self._questions.is_askable)
+            shown, ahead = self._lineup.shown, self._lineup.ahead
+            if before[0] is None:
+                self._shown_at = monotonic()
+            self._phase = "asking" if shown is not None else "finished"
+            self._ready.notify_all()
+        if before[0] is None:
+            self._tell("task")
+        elif before[1] is None and ahead is not None:
+            self._tell("ahead")
+
+    def _tell(self, event: Event) -> None:
+        for listener in list(self._listeners):
+            listener(event)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)

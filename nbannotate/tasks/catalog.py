@@ -1,0 +1,48 @@
+"""The views that ship, by name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nbannotate.tasks.views import View
+
+VIEWS: dict[str, View] = {
+    view.name: view
+    for view in (
+        View("ner.teach", "binary", "ner"),
+        View("ner.correct", "spans", "ner"),
+        View("ner.manual", "spans", "ner", shows_suggestions=False),
+        View("textcat.teach", "binary", "textcat"),
+        View("textcat.correct", "choice", "textcat"),
+        View("textcat.manual", "choice", "textcat"),
+    )
+}
+
+
+def find_view(view: str | View, *, exclusive: bool) -> View:
+    """Return a view by its name.
+
+    Parameters
+    ----------
+    view
+        A name in ``VIEWS``, or a view of one's own.
+    exclusive
+        For labels on a text: exactly one applies.
+
+    Raises
+    ------
+    ValueError
+        If no view has that name.
+
+    Examples
+    --------
+    >>> find_view("textcat.manual", exclusive=True).layout
+    'choice'
+    """
+    if isinstance(view, View):
+        return view
+    if view not in VIEWS:
+        raise ValueError(
+            f"view {view!r} is unknown; give one of {', '.join(map(repr, VIEWS))}, or a View"
+        )
+    return replace(VIEWS[view], exclusive=exclusive and view.startswith("textcat."))

@@ -1,0 +1,195 @@
+"""The records that pass between the rooms: texts, tasks, answers.
+
+They hold plain Python values, so that the store can write them, a learner can read
+them and a test can build them. Character offsets count code points, end exclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+AnswerKind = Literal["accept", "reject", "ignore"]
+ANSWER_KINDS: tuple[AnswerKind, ...] = get_args(AnswerKind)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A labelled stretch of a text.
+
+    Parameters
+    ----------
+    start, end
+        Character offsets in code points, end exclusive.
+    label
+        The span's label.
+    score
+        The model's probability in [0, 1], None for a span that no model suggested.
+
+    Examples
+    --------
+    >>> Span(0, 4, "DRUG").text_of("Meth is bad")
+    'Meth'
+    """
+
+    start: int
+    end: int
+    label: str
+    score: float | None = field(default=None, compare=False)
+
+    def text_of(self, text: str) -> str:
+        """Return the characters of ``text`` that the span covers."""
+        return text[self.start : self.end]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the span as the page and the store write it."""
+        plain: dict[str, Any] = {"start": self.start, "end": self.end, "label": self.label}
+        if self.score is not None:
+            plain["score"] = self.score
+        return plain
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Span:
+        """Read a span from a mapping with ``start``, ``end`` and ``label``."""
+        return cls(int(plain["start"]), int(plain["end"]), str(plain["label"]), plain.get("score"))
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """One text of a source, with what came beside it.
+
+    Parameters
+    ----------
+    text
+        Never empty, valid Unicode.
+    input_hash
+        The text's identity: equal texts have equal hashes.
+    meta
+        The other columns of its row, as JSON values.
+    spans
+        Spans that came with the row (pre-annotation), shown by manual views only.
+    """
+
+    text: str
+    input_hash: int
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One question to the annotator.
+
+    Parameters
+    ----------
+    text, input_hash, meta
+        The text asked about, its identity, and what came beside it.
+    task_hash
+        The question's identity: the text, the view and, for a binary view, the span or
+        label asked about.
+    view
+        The view's name, such as ``"ner.correct"``.
+    labels
+        The labels that an answer may use, in the order shown.
+    spans
+        The model's suggestions: the whole prediction for a spans view, the one span
+        asked about for a binary view.
+    options
+        For a choice view: each label with the model's probability (None without a model).
+    label
+        For a binary view: the label asked about.
+    score
+        The model's probability in [0, 1] for what is suggested, None without a model.
+    why
+        Why this text is asked now, such as ``"uncertain"`` or ``"random"``.
+    model_version
+        The version of the model that asked, None without a model.
+    """
+
+    text: str
+    input_hash: int
+    task_hash: int
+    view: str
+    labels: tuple[str, ...]
+    spans: tuple[Span, ...] = ()
+    options: Mapping[str, float | None] = field(default_factory=dict)
+    label: str | None = None
+    score: float | None = None
+    why: str = "next"
+    model_version: str | None = None
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer as it is stored: append-only, identified by the page.
+
+    Parameters
+    ----------
+    answer_id
+        Made by whoever gives the answer, so that delivering it twice stores it once.
+    answer
+        ``"accept"``, ``"reject"`` or ``"ignore"``.
+    spans
+        The spans that stand after the answer (spans view), or the span asked about (binary).
+    accept
+        The labels chosen (choice view).
+    label
+        The label asked about (binary view) or the single label chosen (choice view).
+    suggested
+        What the model had suggested when it asked: the spans, or the labels by probability.
+    score, why, model_version
+        Copied from the task.
+    seconds
+        Time from showing the task to answering it, None when unknown.
+    created_at
+        UTC, naive.
+    replaces
+        The ``answer_id`` that this row takes the place of, if any.
+    undoes
+        The ``answer_id`` that this row takes back; then all else is a copy of that row.
+    """
+
+    answer_id: str
+    dataset: str
+    session_id: str
+    annotator: str
+    view: str
+    text: str
+    input_hash: int
+    task_hash: int
+    answer: AnswerKind
+    created_at: datetime
+    spans: tuple[Span, ...] = ()
+    accept: tuple[str, ...] = ()
+    label: str | None = None
+    suggested: tuple[Span, ...] | Mapping[str, float | None] = ()
+    score: float | None = None
+    why: str | None = None
+    model_version: str | None = None
+    seconds: float | None = None
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    replaces: str | None = None
+    undoes: str | None = None
+
+
+def task_of(answer: Answer, labels: tuple[str, ...]) -> Task:
+    """Return the task that a stored answer was given to, as far as the answer recalls it."""
+    suggested = answer.suggested
+    is_choice = isinstance(suggested, Mapping)
+    return Task(
+        text=answer.text,
+        input_hash=answer.input_hash,
+        task_hash=answer.task_hash,
+        view=answer.view,
+        labels=labels,
+        spans=() if isinstance(suggested, Mapping) else suggested,
+        options=dict(suggested) if isinstance(suggested, Mapping) else {},
+        label=None if is_choice else answer.label,
+        score=answer.score,
+        why=answer.why or "answered before",
+        model_version=answer.model_version,
+        meta=answer.meta,
+    )

@@ -1,0 +1,291 @@
+"""The Annotator: a session on a notebook's page. The only room that knows Jupyter.
+
+Handlers may run on any thread, at the same time as cells, so they touch nothing but the
+session, which has its own lock.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import traitlets
+
+from nbannotate.errors import (
+    AnswerError,
+    LabelError,
+    NbannotateError,
+    PipelineError,
+    SessionClosedError,
+    SpanError,
+    StaleTaskError,
+    StoreError,
+)
+from nbannotate.session import Progress, Session
+from nbannotate.widget.messages import (
+    RefusalReason,
+    wire_restored,
+    wire_status,
+    wire_task,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from spacy.language import Language
+
+    from nbannotate.learning import Learner
+    from nbannotate.session.session import Event
+
+_STATIC = Path(__file__).parent / "static"
+_KEYS = "1234567890"
+logger = logging.getLogger("nbannotate")
+
+
+class Annotator(anywidget.AnyWidget):  # type: ignore[misc]
+    """The widget that a recipe returns and a cell shows.
+
+    Parameters
+    ----------
+    session
+        The loop that the page talks to.
+    make_learner
+        Returns a learner on a pipeline, for `use`; None where no model can follow.
+    instructions
+        Shown on the page, as plain text.
+
+    Examples
+    --------
+    >>> import nbannotate as nb
+    >>> ann = nb.ner.manual(["Meth is bad"], labels=["DRUG"], store=":memory:")
+    >>> ann.session.task.text
+    'Meth is bad'
+    >>> ann.close()
+    """
+
+    _esm = _STATIC / "widget.js"
+    _css = _STATIC / "widget.css"
+    _config = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        make_learner: Callable[[Language | str | Path], Learner] | None = None,
+        instructions: str | None = None,
+    ) -> None:
+        super().__init__(_config=_page_config(session, instructions))
+        self._session = session
+        self._make_learner = make_learner
+        self._notices = _notices(session)
+        self._replying = threading.local()
+        _answer_while_cells_run(self)
+        self.on_msg(self._on_message)
+        session.subscribe(self._on_event)
+
+    # For cells
+
+    @property
+    def session(self) -> Session:
+        """The loop without the page."""
+        return self._session
+
+    @property
+    def nlp(self) -> Language:
+        """The pipeline as it is now: a copy, safe to call while the loop goes on learning."""
+        return self._session.nlp
+
+    @property
+    def progress(self) -> Progress:
+        """How far the session has come."""
+        return self._session.progress
+
+    @property
+    def skipped(self) -> pd.DataFrame:
+        """The rows of the source that hold no usable text, with columns row, value, reason."""
+        return self._session.pool.skipped
+
+    def annotations(self, **filters: Any) -> pd.DataFrame:  # noqa: ANN401 - as the store's
+        """Return this dataset's answers, one row each; filters as in ``store.annotations``."""
+        return self._session.store.annotations(self._session.dataset, **filters)
+
+    def use(self, model: object) -> Annotator:
+        """Put a model into the loop.
+
+        Parameters
+        ----------
+        model
+            A `RetrainResult`, a spaCy pipeline, a path to one, or a version of
+            ``store.models()``.
+
+        Returns
+        -------
+        Annotator
+            This widget.
+
+        Raises
+        ------
+        PipelineError
+            If it is no pipeline, or no model can learn from this view.
+        """
+        nlp: Any = getattr(model, "nlp", model)
+        version = getattr(model, "version", None)
+        if isinstance(model, str) and not Path(model).exists():
+            nlp, version = self._session.store.model_path(model), model
+        if self._make_learner is None:
+            raise PipelineError(
+                "this loop has a learner of your own, or none; start its recipe again with "
+                "learner=… or nlp=… to change it"
+            )
+        self._session.use(self._make_learner(nlp), version or _unnamed(model))
+        self._send_state(None)
+        return self
+
+    def save(self, directory: str | Path) -> Path:
+        """Write the loop's model as a spaCy directory, and return its path."""
+        path = Path(directory).expanduser()
+        self._session.nlp.to_disk(path)
+        return path
+
+    def close(self) -> None:
+        """Stop the loop and take the widget off the page; the store stays open."""
+        self._session.close()
+        super().close()
+
+    # For the page
+
+    def _on_message(self, _: object, content: object, __: object) -> None:
+        self._replying.now = True
+        try:
+            self._dispatch(content if isinstance(content, Mapping) else {})
+        except Exception as error:  # Jupyter would swallow it; the page shows it instead
+            logger.exception("a message from the page failed")
+            self.send({"type": "error", "error": f"{type(error).__name__}: {error}"})
+        finally:
+            self._replying.now = False
+
+    def _dispatch(self, message: Mapping[str, Any]) -> None:
+        kind = message.get("type")
+        if kind == "hello":
+            self._send_state(None)
+        elif kind == "answer":
+            self._answer(message)
+        elif kind == "undo":
+            self._undo()
+        else:
+            raise AnswerError(f"the page sent {kind!r}; known are 'hello', 'answer' and 'undo'")
+
+    def _answer(self, message: Mapping[str, Any]) -> None:
+        answer_id = str(message["answer_id"])
+        layout = self._session.view.layout
+        try:
+            self._session.answer(
+                str(message["answer"]),
+                spans=message.get("spans") if layout == "spans" else None,
+                accept=message.get("accept") if layout == "choice" else None,
+                task_hash=int(message["task_hash"]),
+                answer_id=answer_id,
+                seconds=message.get("seconds"),
+            )
+        except NbannotateError as error:
+            self.send(
+                {
+                    "type": "refused",
+                    "answer_id": answer_id,
+                    "reason": _reason(error),
+                    "error": str(error),
+                    **self._state(),
+                }
+            )
+        else:
+            self.send({"type": "saved", "answer_id": answer_id, **self._state()})
+
+    def _undo(self) -> None:
+        try:
+            undone = self._session.undo()
+        except NbannotateError as error:
+            self.send({"type": "error", "error": str(error)})
+            self._send_state(None)
+        else:
+            self._send_state(wire_restored(undone))
+
+    def _on_event(self, event: Event) -> None:
+        session = self._session
+        if event == "ahead":
+            shown = session.shown
+            if shown is not None:
+                after, task = str(shown.task_hash), wire_task(session, session.ahead)
+                self.send({"type": "ahead", "after": after, "task": task})
+        elif event == "task":
+            # An answer from this page is acknowledged with its own message.
+            if not getattr(self._replying, "now", False):
+                self._send_state(None)
+        else:
+            self.send({"type": "status", "status": wire_status(session, self._notices)})
+
+    def _send_state(self, restored: Mapping[str, Any] | None) -> None:
+        self.send({"type": "state", "restored": restored, **self._state()})
+
+    def _state(self) -> dict[str, Any]:
+        session = self._session
+        return {
+            "task": wire_task(session, session.shown),
+            "ahead": wire_task(session, session.ahead),
+            "status": wire_status(session, self._notices),
+        }
+
+
+def _page_config(session: Session, instructions: str | None) -> dict[str, Any]:
+    keys = [*_KEYS, *(f"shift+{key}" for key in _KEYS)]
+    return {
+        "dataset": session.dataset,
+        "view": session.view.name,
+        "layout": session.view.layout,
+        "exclusive": session.view.exclusive,
+        "session_id": session.session_id,
+        "annotator": session.annotator,
+        "labels": [
+            {"name": name, "key": keys[i] if i < len(keys) else None, "color": i}
+            for i, name in enumerate(session.labels)
+        ],
+        "instructions": instructions,
+        "has_model": session.model.state != "none",
+    }
+
+
+def _notices(session: Session) -> list[str]:
+    notices = []
+    if session.pool.skipped_rows:
+        notices.append(session.pool.skipped_message())
+    if session.pool.duplicates:
+        texts = "text was" if session.pool.duplicates == 1 else "texts were"
+        notices.append(f"{session.pool.duplicates} doubled {texts} left out.")
+    return notices
+
+
+def _reason(error: NbannotateError) -> RefusalReason:
+    if isinstance(error, StaleTaskError):
+        return "stale"
+    if isinstance(error, SessionClosedError):
+        return "closed"
+    if isinstance(error, StoreError):
+        return "store"
+    return "invalid" if isinstance(error, (AnswerError, LabelError, SpanError)) else "store"
+
+
+def _unnamed(model: object) -> str:
+    return Path(model).name if isinstance(model, (str, Path)) else "own"
+
+
+def _answer_while_cells_run(widget: anywidget.AnyWidget) -> None:
+    """Let replies go out by the subshell that the page's message came in on.
+
+    By default ipykernel 7 routes them by the subshell that last published on the comm, so
+    that a widget whose state was set by a cell is silent until that cell ends.
+    """
+    comm = widget.comm
+    if hasattr(comm, "_reply_subshell_for"):
+        comm._reply_subshell_for = lambda data, default: default  # noqa: SLF001

@@ -1,0 +1,111 @@
+"""The messages between the page and the kernel: their one written home.
+
+State that survives lies in the `Session`; the page asks for it with ``hello``. No text
+of the user's is ever in a synced trait, because notebooks are saved with their traits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, Literal, TypedDict
+
+from nbannotate.session import Session
+from nbannotate.tasks import Answer, Task
+
+RefusalReason = Literal["stale", "invalid", "store", "closed"]
+
+SHOWN_META_CHARACTERS = 200
+
+_WHY_TEXTS = {
+    "random": "Drawn at random, so that accuracy is measured fairly and rare cases turn up.",
+    "margin": "The model's two best readings are nearly equally probable.",
+    "entropy": "The model is unsure about many of its words.",
+    "mean_entropy": "The model is unsure about its words on average.",
+    "least_confident": "The model's best reading is improbable.",
+    "highest_scored": "The model is fairly sure of this; an accept confirms what it found.",
+    "pattern": "One of your patterns matches.",
+    "in order": "The next text of the source.",
+}
+
+
+class WireTask(TypedDict):
+    """A task as the page reads it; offsets in code points, hashes as strings.
+
+    JavaScript's numbers hold 53 bits, the hashes have 64.
+    """
+
+    task_hash: str
+    input_hash: str
+    text: str
+    tokens: Sequence[tuple[int, int]]
+    spans: list[dict[str, Any]]
+    options: list[dict[str, Any]]
+    label: str | None
+    score: float | None
+    why: str
+    why_text: str
+    model_version: str | None
+    meta: dict[str, Any]
+
+
+class Status(TypedDict):
+    """Everything on the page's quiet lines."""
+
+    phase: str
+    progress: dict[str, Any]
+    model: dict[str, Any]
+    notices: list[str]
+
+
+def wire_task(session: Session, task: Task | None) -> WireTask | None:
+    """Return a task as the page reads it."""
+    if task is None:
+        return None
+    return {
+        "task_hash": str(task.task_hash),
+        "input_hash": str(task.input_hash),
+        "text": task.text,
+        "tokens": session.tokens(task),
+        "spans": [span.to_dict() for span in task.spans],
+        "options": [{"label": name, "score": score} for name, score in task.options.items()],
+        "label": task.label,
+        "score": task.score,
+        "why": task.why,
+        "why_text": _WHY_TEXTS.get(task.why, f"Chosen by the strategy {task.why!r}."),
+        "model_version": task.model_version,
+        "meta": _short_scalars(task.meta),
+    }
+
+
+def wire_status(session: Session, notices: list[str]) -> Status:
+    """Return the session's state as the page reads it."""
+    return {
+        "phase": session.phase,
+        "progress": dict(session.progress),
+        "model": asdict(session.model),
+        "notices": notices,
+    }
+
+
+def wire_restored(answer: Answer | None) -> dict[str, Any] | None:
+    """Return what had been answered, so that the page can put it back to be mended."""
+    if answer is None:
+        return None
+    return {
+        "answer": answer.answer,
+        "spans": [span.to_dict() for span in answer.spans],
+        "accept": list(answer.accept),
+    }
+
+
+def _short_scalars(meta: Mapping[str, Any]) -> dict[str, Any]:
+    # Columns such as gold labels or tokens are neither short nor for the annotator's eyes.
+    return {
+        key: value
+        for key, value in meta.items()
+        if isinstance(value, (str, int, float, bool))
+        and len(str(value)) <= SHOWN_META_CHARACTERS
+        and not key.startswith("_")
+        and key not in {"label", "labels", "spans", "accept", "answer"}
+    }

@@ -1,0 +1,1 @@
+"""Measurements; each prints its table: ``python -m tests.benchmarks.<name>``."""

@@ -1,0 +1,1 @@
+"""Laws checked in a real JupyterLab and a real Notebook, in a real Chromium."""

@@ -1,0 +1,146 @@
+/**
+ * A kernel that lives in the page: it speaks the protocol, stores answers in a list, and can be
+ * slow, busy or unwilling. Messages wait in `inbox` until `step` is called, unless `delay` is set.
+ */
+
+/** @param {any} value */
+const copy = (value) => JSON.parse(JSON.stringify(value));
+
+export class FakeKernel {
+  /** @param {{config: object, tasks: any[], delay?: number|null, ahead?: boolean, status?: object}} setup */
+  constructor({ config, tasks, delay = null, ahead = true, status = {} }) {
+    this.config = config;
+    this.tasks = tasks;
+    this.delay = delay;
+    this.promises = ahead;
+    this.extra = status;
+    this.busy = false;
+    this.at = 0;
+    /** @type {any[]} */
+    this.stored = [];
+    /** @type {any[]} */
+    this.inbox = [];
+    /** @type {any[]} */
+    this.received = [];
+    /** @type {{reason: string, error: string}|null} */
+    this.refusal = null;
+    /** @type {Map<string, Set<Function>>} */
+    this.handlers = new Map();
+  }
+
+  // The part of anywidget's model that the page uses.
+  /** @param {string} name */
+  get(name) {
+    return name === "_config" ? this.config : undefined;
+  }
+  /** @param {string} event @param {Function} handler */
+  on(event, handler) {
+    this.handlers.set(event, (this.handlers.get(event) ?? new Set()).add(handler));
+  }
+  /** @param {string} event @param {Function} handler */
+  off(event, handler) {
+    this.handlers.get(event)?.delete(handler);
+  }
+  /** @param {any} message */
+  send(message) {
+    this.received.push(copy(message));
+    this.inbox.push(copy(message));
+    if (this.delay !== null) setTimeout(() => !this.busy && this.step(), this.delay);
+  }
+
+  /** Answer the oldest message, if any. */
+  step() {
+    const message = this.inbox.shift();
+    if (message?.type === "hello") this.reply({ type: "state", ...this.now(), restored: null });
+    else if (message?.type === "undo") this.undo();
+    else if (message?.type === "answer") this.answer(message);
+    return message !== undefined;
+  }
+
+  release() {
+    this.busy = false;
+    while (this.step());
+  }
+
+  /** @param {any} message */
+  answer(message) {
+    const { answer_id, task_hash } = message;
+    const known = this.stored.some((row) => row.answer_id === answer_id);
+    const stale = !known && this.tasks[this.at]?.task_hash !== task_hash;
+    const refusal = this.refusal ?? (stale ? { reason: "stale", error: "This text is no longer the current one." } : null);
+    this.refusal = null;
+    if (refusal) return this.reply({ type: "refused", answer_id, ...refusal, ...this.now() });
+    if (!known) {
+      this.stored.push(message);
+      this.at += 1;
+    }
+    this.reply({ type: "saved", answer_id, ...this.now() });
+  }
+
+  undo() {
+    const last = this.stored.pop();
+    if (last) this.at -= 1;
+    const restored = last ? { answer: last.answer, spans: last.spans ?? null, accept: last.accept ?? null } : null;
+    this.reply({ type: "state", ...this.now(), restored });
+  }
+
+  now() {
+    const task = this.tasks[this.at] ?? null;
+    return { task, ahead: this.promises ? this.tasks[this.at + 1] ?? null : null, status: this.status() };
+  }
+
+  status() {
+    const answered = this.stored.length;
+    const counts = /** @type {Record<string, number>} */ ({});
+    for (const row of this.stored) {
+      for (const label of row.accept ?? (row.spans ?? []).map((/** @type {any} */ span) => span.label)) counts[label] = (counts[label] ?? 0) + 1;
+    }
+    const progress = { answered, remaining: this.tasks.length - this.at, target: null, accuracy: null, counts };
+    const model = { state: "none", learned: 0, pending: 0, version: null, message: null, done: null, total: null };
+    const phase = this.at < this.tasks.length ? "asking" : "finished";
+    const { progress: p, model: m, ...rest } = /** @type {any} */ (this.extra);
+    if (p?.before) progress.answered += p.before;
+    return { phase, notices: [], ...rest, progress: { ...progress, ...p }, model: { ...model, ...m } };
+  }
+
+  /** @param {any} message */
+  reply(message) {
+    for (const handler of this.handlers.get("msg:custom") ?? []) handler(copy(message), []);
+  }
+}
+
+/**
+ * A task over a text, split at whitespace and around punctuation; offsets in code points.
+ * @param {string} text @param {object} [more]
+ */
+export function makeTask(text, more = {}) {
+  const characters = [...text];
+  const tokens = [];
+  let start = -1;
+  for (let i = 0; i <= characters.length; i++) {
+    const inWord = i < characters.length && !/[\s.,!?;:()"]/u.test(characters[i]);
+    if (inWord && start < 0) start = i;
+    if (!inWord && start >= 0) {
+      tokens.push([start, i]);
+      start = -1;
+    }
+    if (!inWord && i < characters.length && !/\s/u.test(characters[i])) tokens.push([i, i + 1]);
+  }
+  const hash = `t${[...text].reduce((sum, c) => (sum * 31 + (c.codePointAt(0) ?? 0)) >>> 0, 7)}`;
+  return {
+    task_hash: hash, input_hash: hash, text, tokens, spans: [], suggestions: [], options: [], label: null, score: null,
+    why: "random", why_text: "Drawn at random from the texts not yet answered.", model_version: null, meta: {}, ...more,
+  };
+}
+
+/** @param {Partial<Record<string, any>>} more */
+export function makeConfig(more = {}) {
+  const names = more.names ?? ["DRUG", "DOSE", "EFFECT", "ROUTE"];
+  const { names: _, ...rest } = more;
+  const key = (/** @type {number} */ i) => (i < 10 ? String((i + 1) % 10) : null);
+  return {
+    dataset: "drugs", view: "ner.correct", layout: "spans", session_id: "alice-morning", annotator: "alice",
+    labels: names.map((/** @type {string} */ name, /** @type {number} */ i) => ({ name, key: key(i), color: i % 10 })),
+    exclusive: false, instructions: null, has_model: true, ...rest,
+  };
+}

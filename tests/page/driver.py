@@ -1,0 +1,68 @@
+"""Opens the widget's page in a real Chromium against a kernel written in JavaScript.
+
+What it keeps true: the files that are driven are the files that are shipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from tests.browser import chromium
+
+HERE = Path(__file__).parent
+STATIC = HERE.parents[1] / "nbannotate" / "widget" / "static"
+ORIGIN = "http://page.test"
+FOLDERS = {"static": STATIC, "js": HERE.parent / "js", "page": HERE}
+TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
+
+
+def _serve(route: Route) -> None:
+    folder, _, name = route.request.url.removeprefix(ORIGIN + "/").partition("/")
+    path = FOLDERS.get(folder, HERE) / name
+    if not name or not path.is_file():
+        route.fulfill(status=404, body="")
+        return
+    route.fulfill(body=path.read_bytes(), content_type=TYPES[path.suffix] + "; charset=utf-8")
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser]:
+    """Start Chromium, and stop it at the end."""
+    with sync_playwright() as playwright:
+        arguments = list(chromium.ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium.require(), args=arguments)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def open_harness(browser: Browser, width: int = 932, height: int = 900) -> Iterator[Page]:
+    """Open the harness in a window of so many CSS pixels; a script error fails the caller."""
+    page = browser.new_page(viewport={"width": width, "height": height})
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.route(ORIGIN + "/**", _serve)
+    page.goto(ORIGIN + "/page/harness.html")
+    page.wait_for_function("window.ready === true")
+    yield page
+    page.close()
+    if problems:
+        raise AssertionError(f"the page raised: {problems}")
+
+
+def set_theme(page: Page, *, dark: bool) -> None:
+    """Dress the document as JupyterLab does."""
+    script = "light => { document.body.dataset.jpThemeLight = light; }"
+    page.evaluate(script, "false" if dark else "true")
+
+
+def start(page: Page, *, painted: bool = True, **setup: Any) -> None:
+    """Show a widget for the given config, tasks and status; wait for its first text."""
+    page.evaluate("setup => window.harness.start(setup)", setup)
+    if painted:
+        page.wait_for_selector('.nbannotate[data-painted="1"]')
