@@ -9,8 +9,8 @@ that a caller would expect, so that ``except ValueError`` works as well as
     ├── SpanError (ValueError)            offsets outside the text, off its tokens, or overlapping
     ├── AnswerError (ValueError)          an answer that does not fit the task's view
     │   └── StaleTaskError                an answer for a task that is no longer current
-    ├── SourceError (ValueError)          texts that cannot be read: missing column, empty, unknown kind
-    ├── PipelineError (ValueError)        an nlp without the component, or with other labels, than needed
+    ├── SourceError (ValueError)          texts that cannot be read, or none
+    ├── PipelineError (ValueError)        an nlp that cannot be used
     ├── FilterError (ValueError)          a filter of annotations() that is unknown or malformed
     ├── NothingToLearnError (ValueError)  a filter that leaves no answers to train on
     ├── LearningError (RuntimeError)      the model could not learn, or has nothing to unlearn

@@ -80,15 +80,13 @@ class Acquisition:
             if self.strategy != "auto" and self.strategy not in STRATEGIES:
                 names = ", ".join(map(repr, ["auto", *STRATEGIES]))
                 raise ValueError(
-                    f"strategy {self.strategy!r} is unknown; give one of {names}, or a function of "
-                    "candidates and a random generator that returns one number a candidate"
+                    f"strategy {self.strategy!r} is unknown; give one of {names}, or a function "
+                    "of candidates and a random generator that returns one number a candidate"
                 )
         elif not callable(self.strategy):
             raise TypeError(f"strategy {self.strategy!r} is neither a name nor a function")
 
-    def rank(
-        self, candidates: Sequence[Candidate], random: Random, *, learned: int
-    ) -> Ranking:
+    def rank(self, candidates: Sequence[Candidate], random: Random, *, learned: int) -> Ranking:
         """Return the candidates, best question first.
 
         Parameters

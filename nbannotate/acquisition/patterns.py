@@ -63,7 +63,9 @@ class PatternMatcher:
                 )
         self._nlp = nlp
         self._ruler = SpanRuler(nlp, spans_key="patterns")
-        self._ruler.add_patterns([{"label": row["label"], "pattern": row["pattern"]} for row in rows])
+        self._ruler.add_patterns(
+            [{"label": row["label"], "pattern": row["pattern"]} for row in rows]
+        )
 
     def match(self, text: str) -> tuple[Span, ...]:
         """Return the spans found, in reading order, the longest of those that overlap."""

@@ -42,6 +42,8 @@ class RetrainResult:
         Where it is saved; None for a store in memory.
     n_learned, n_held_out
         Texts learned from, and scored on.
+    filters
+        Which answers it was trained from.
     """
 
     nlp: Language
@@ -92,7 +94,7 @@ class RetrainResult:
             values = rows["score"].fillna(-rows["loss"])
             over_time.plot(rows["step"], values, marker="o", markersize=3, label=component)
         over_time.set(xlabel="step", ylabel="held-out score" if self.scores else "−loss")
-        if self.history["component"].nunique() > 1:
+        if len(self.history["component"].unique()) > 1:
             over_time.legend(frameon=False)
         names = [f"{row.label}  ({row.n})" for row in self.per_label.itertuples()]
         bars = by_label.barh(names, self.per_label["f"])

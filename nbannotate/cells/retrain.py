@@ -16,7 +16,6 @@ from nbannotate.errors import NothingToLearnError
 from nbannotate.learning import (
     TextEvidence,
     evaluate_evidence,
-    find_component,
     gather,
     prepare,
     train,
@@ -237,7 +236,11 @@ def _gold_evidence(
 
 def _base(store: Store, base: Any) -> tuple[Language | str | Path | None, str | None]:
     """Return the pipeline to start from, and its version if it has one."""
-    if isinstance(base, str) and not Path(base).exists() and base in set(store.models()["version"]):
+    if (
+        isinstance(base, str)
+        and not Path(base).exists()
+        and base in set(store.models()["version"])
+    ):
         return store.model_path(base), base
     version = getattr(base, "version", None)
     session = getattr(base, "session", None)
@@ -305,8 +308,10 @@ def _record(
 
 
 def _json(value: Any) -> Any:
-    return value if isinstance(value, (str, int, float)) else (
-        [str(each) for each in value] if isinstance(value, Iterable) else str(value)
+    return (
+        value
+        if isinstance(value, (str, int, float))
+        else ([str(each) for each in value] if isinstance(value, Iterable) else str(value))
     )
 
 
@@ -323,7 +328,12 @@ def _per_label(plans: list[Plan], scores: Mapping[str, Any]) -> pd.DataFrame:
             )
             found = scores.get(kind, {}).get(label) or dict.fromkeys("prf", 0.0)
             rows.append(
-                {"component": plan.component, "label": label, **{k: found[k] for k in "prf"}, "n": n}
+                {
+                    "component": plan.component,
+                    "label": label,
+                    **{k: found[k] for k in "prf"},
+                    "n": n,
+                }
             )
     return pd.DataFrame(rows, columns=["component", "label", "p", "r", "f", "n"])
 

@@ -85,6 +85,7 @@ class SpacyLearner(ABC):
         self._base = Checkpoint.of(self.pipe.model, self._optimizer)
         self._ring = Ring(_RING_BYTES)
         self._docs: dict[str, Doc] = {}
+        self._remembered: list[Answer] = []
         self._forget_all()
 
     @property
@@ -156,10 +157,33 @@ class SpacyLearner(ABC):
         if checkpoint is not None:
             checkpoint.restore(self.pipe.model, self._optimizer)
             return
-        updates = list(self._updates)
-        self._start_over()
-        for answers in updates:
-            self.update(answers)
+        self._relearn(list(self._updates))
+
+    def forget(self, answer: Answer) -> None:
+        """Make the model the one that never saw an answer.
+
+        One that was only remembered is no longer replayed. One that was learned is undone;
+        if others were learned since, the model is rebuilt without it.
+        """
+        if self._updates and self._updates[-1] == (answer,):
+            self.undo()
+            return
+        self._remembered = [
+            each for each in self._remembered if each.answer_id != answer.answer_id
+        ]
+        updates = [
+            tuple(each for each in update if each.answer_id != answer.answer_id)
+            for update in self._updates
+        ]
+        if updates != self._updates:
+            self._relearn([update for update in updates if update])
+        else:
+            self._recall(self._updates)
+
+    def remember(self, answers: Sequence[Answer]) -> None:
+        """Replay these answers beside later ones, without learning them now."""
+        self._remembered += answers
+        self._recall(self._updates)
 
     def rebuild(self, answers: Sequence[Answer], progress: Progress | None = None) -> None:
         """Make the model the one that saw exactly these answers, one update each.
@@ -171,6 +195,7 @@ class SpacyLearner(ABC):
         progress
             Called after each answer with (answers done, answers in all).
         """
+        self._remembered = []
         self._start_over()
         for done, answer in enumerate(answers, start=1):
             self.update([answer])
@@ -279,20 +304,27 @@ class SpacyLearner(ABC):
         else:
             self._evidence.pop(text, None)
 
+    def _relearn(self, updates: Sequence[tuple[Answer, ...]]) -> None:
+        self._start_over()
+        for answers in updates:
+            self.update(answers)
+
     def _forget_last(self) -> None:
-        remaining = self._updates[:-1]
-        self._forget_all()
-        for answers in remaining:
-            self._updates.append(answers)
-            for answer in answers:
-                self._answers.setdefault(answer.input_hash, []).append(answer)
-            for text in dict.fromkeys(answer.input_hash for answer in answers):
-                self._refresh(text)
+        self._recall(self._updates[:-1])
 
     def _forget_all(self) -> None:
-        self._updates: list[tuple[Answer, ...]] = []
+        self._recall(())
+
+    def _recall(self, updates: Sequence[tuple[Answer, ...]]) -> None:
+        """Make the evidence that of the remembered answers and of these updates."""
+        self._updates: list[tuple[Answer, ...]] = list(updates)
         self._answers: dict[int, list[Answer]] = {}
         self._evidence: dict[int, TextEvidence] = {}
+        for answers in (tuple(self._remembered), *self._updates):
+            for answer in answers:
+                self._answers.setdefault(answer.input_hash, []).append(answer)
+        for text in list(self._answers):
+            self._refresh(text)
 
     def _start_over(self) -> None:
         self._ring.clear()

@@ -226,7 +226,7 @@ def _prepare_textcat(nlp: Language, labels: Sequence[str], exclusive: bool) -> N
             return
         nlp.remove_pipe(name)
     nlp.add_pipe(factory, config=_textcat_config(exclusive))
-    _initialize(nlp, factory, {label: 0.0 for label in labels})
+    _initialize(nlp, factory, dict.fromkeys(labels, 0.0))
 
 
 def has_vectors(nlp: Language) -> bool:

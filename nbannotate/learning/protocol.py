@@ -47,8 +47,11 @@ class Learner(Protocol):
     def update(self, answers: Sequence[Answer]) -> None:
         """Learn from new answers, replaying earlier ones."""
 
-    def undo(self) -> None:
-        """Make the model the one that never saw the last call of `update`."""
+    def forget(self, answer: Answer) -> None:
+        """Make the model the one that never saw an answer."""
+
+    def remember(self, answers: Sequence[Answer]) -> None:
+        """Replay these answers beside later ones, without learning them now."""
 
     def rebuild(self, answers: Sequence[Answer], progress: Progress | None = None) -> None:
         """Make the model the one that saw exactly these answers, one update each."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -45,6 +46,9 @@ class NerLearner(SpacyLearner):
         super().__init__(nlp, name, labels, budget=budget, seed=seed)
         self._actions = Actions.of(self.pipe)
         self._asked = [self._actions.labels.index(label) for label in self._labels]
+        others = len(self._asked) < len(self._actions.labels)
+        self._tutor = copy.deepcopy(self.pipe.model) if others and is_trained(self.pipe) else None
+        self._tutored: dict[str, tuple[TokenSpan, ...]] = {}
 
     def _predict_docs(self, docs: Sequence[Doc]) -> list[Prediction]:
         steps = StepModel(self.pipe.model, docs)
@@ -104,7 +108,7 @@ class NerLearner(SpacyLearner):
             doc = self._doc(evidence.text)
             if len(doc):
                 docs.append(doc)
-                constraints.append(constrain(evidence, doc, self._actions.labels))
+                constraints.append(self._rehearse(constrain(evidence, doc, self._actions.labels), doc))
         if not docs:
             return 0.0
         longest = max(
@@ -117,7 +121,7 @@ class NerLearner(SpacyLearner):
         )
         if not all(constraint.leaves_one for constraint in constraints):
             longest = max(longest, MAX_TOKENS_ASKED)
-        self._freeze_dropout()
+        self._freeze_dropout(self.pipe.model)
         lattice = Lattice(
             StepModel(self.pipe.model, docs, rng, dropout),
             self._actions,
@@ -127,11 +131,44 @@ class NerLearner(SpacyLearner):
         )
         return lattice.learn()
 
-    def _freeze_dropout(self) -> None:
+    def _rehearse(self, constraint: Constraint, doc: Doc) -> Constraint:
+        """Add what the base model says of the labels that are not asked about.
+
+        No answer will ever speak of them; left alone, the model would forget them.
+        """
+        if self._tutor is None:
+            return constraint
+        if doc.text not in self._tutored:
+            self._freeze_dropout(self._tutor)
+            lattice = Lattice(StepModel(self._tutor, [doc]), self._actions, [doc], max_length=1)
+            self._tutored[doc.text] = tuple(
+                span for span in lattice.read(0)[0] if span.label not in self._asked
+            )
+        kept = tuple(
+            span
+            for span in self._tutored[doc.text]
+            if not any(
+                span.start < other.end and other.start < span.end
+                for other in constraint.accepted
+            )
+        )
+        closed = np.ones_like(constraint.closed)
+        closed[self._asked] = constraint.closed[self._asked]
+        accepted = tuple(sorted(constraint.accepted + kept, key=lambda span: span.start))
+        return Constraint(accepted, constraint.rejected, closed)
+
+    @staticmethod
+    def _freeze_dropout(model: Any) -> None:
         """Turn off layers' own dropout, which draws from the global generator."""
         from thinc.api import set_dropout_rate
 
-        set_dropout_rate(self.pipe.model, 0.0)
+        set_dropout_rate(model, 0.0)
+
+
+def is_trained(pipe: Any) -> bool:
+    """Return whether an entity recognizer has learned anything yet."""
+    model = pipe.model
+    return not model.attrs["has_upper"] or bool(np.any(model.get_ref("upper").get_param("W")))
 
 
 def constrain(evidence: TextEvidence, doc: Doc, labels: Sequence[str]) -> Constraint:

@@ -256,7 +256,7 @@ def _as_json(meta: Mapping[str, Any]) -> dict[str, Any]:
     return decoded
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - any cell of any column
+def _plain(value: Any) -> Any:
     if isinstance(value, (str, int, float, bool, list, tuple, dict)) or value is None:
         return value
     if hasattr(value, "tolist"):

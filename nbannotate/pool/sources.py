@@ -83,9 +83,7 @@ def open_source(source: object, text_column: str = "text") -> Source:
     if type(source).__name__ == "DuckDBPyRelation":
         return Source(_frame_rows(source.df(), text_column), False, "DuckDB relation")  # type: ignore[attr-defined]
     if isinstance(source, Mapping) or callable(source) or not isinstance(source, Iterable):
-        raise SourceError(
-            f"the source is of type {type(source).__name__}; allowed are {ALLOWED}"
-        )
+        raise SourceError(f"the source is of type {type(source).__name__}; allowed are {ALLOWED}")
     at_hand = isinstance(source, (list, tuple, set, frozenset)) or hasattr(source, "__len__")
     rows = (_read_value(value, text_column) for value in source)
     return Source(rows, not at_hand, type(source).__name__)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,7 +18,7 @@ from nbannotate.widget import Annotator
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.tokenizer import Tokenizer
+    from spacy.tokens import Doc
 
 
 def annotate(
@@ -26,7 +26,7 @@ def annotate(
     *,
     view: str | View,
     labels: str | Iterable[str],
-    nlp: Language | str | Path | None | Literal[False] = None,
+    nlp: Language | str | Path | Literal[False] | None = None,
     learner: Learner | None = None,
     dataset: str = "annotations",
     store: Store | str | Path = "annotations.duckdb",
@@ -108,7 +108,10 @@ def annotate(
     --------
     >>> import nbannotate as nb
     >>> ann = nb.annotate(
-    ...     ["The brake is loose"], view="ner.manual", labels=["PART"], nlp=False,
+    ...     ["The brake is loose"],
+    ...     view="ner.manual",
+    ...     labels=["PART"],
+    ...     nlp=False,
     ...     store=":memory:",
     ... )
     >>> ann.session.answer("accept", spans=[{"start": 4, "end": 9, "label": "PART"}]).answer
@@ -132,7 +135,9 @@ def annotate(
     if learner is None and nlp is not False:
         learner = make(nlp)
     tokenizer = _own_tokenizer(learner, lang)
-    matcher = PatternMatcher(patterns, checked, _tokenizing(lang)) if patterns is not None else None
+    matcher = (
+        PatternMatcher(patterns, checked, _tokenizing(lang)) if patterns is not None else None
+    )
     opened = store if isinstance(store, Store) else Store(store)
     session = Session(
         store=opened,
@@ -162,8 +167,8 @@ def _tokenizing(lang: str) -> Language:
     return spacy.blank(lang)
 
 
-def _own_tokenizer(learner: Learner | None, lang: str) -> Tokenizer:
+def _own_tokenizer(learner: Learner | None, lang: str) -> Callable[[str], Doc]:
     """Return a tokenizer that shares no vocabulary with the model's thread."""
     nlp: Any = getattr(learner, "nlp", None) or _tokenizing(lang)
-    copied: Tokenizer = pickle.loads(pickle.dumps(nlp.tokenizer))
+    copied: Callable[[str], Doc] = pickle.loads(pickle.dumps(nlp.tokenizer))  # noqa: S301 - made in the same breath
     return copied

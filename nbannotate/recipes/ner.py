@@ -25,7 +25,7 @@ def teach(
     source: object,
     *,
     labels: str | Iterable[str],
-    nlp: Language | str | Path | None | Literal[False] = None,
+    nlp: Language | str | Path | Literal[False] | None = None,
     **keywords: Unpack[Keywords],
 ) -> Annotator:
     """Accept or reject one suggested entity at a time; the model learns from each answer.
@@ -73,7 +73,7 @@ def correct(
     source: object,
     *,
     labels: str | Iterable[str],
-    nlp: Language | str | Path | None | Literal[False] = None,
+    nlp: Language | str | Path | Literal[False] | None = None,
     **keywords: Unpack[Keywords],
 ) -> Annotator:
     """Correct the model's whole prediction; the model learns from each answer.
@@ -122,7 +122,7 @@ def manual(
     source: object,
     *,
     labels: str | Iterable[str],
-    nlp: Language | str | Path | None | Literal[False] = False,
+    nlp: Language | str | Path | Literal[False] | None = False,
     **keywords: Unpack[Keywords],
 ) -> Annotator:
     """Mark entities from nothing, or from what patterns and the source bring.

@@ -1,4 +1,4 @@
-"""Recipes for labels on whole texts: ``nb.textcat.teach``, ``nb.textcat.correct``, ``nb.textcat.manual``.
+"""Recipes for labels on texts: ``nb.textcat.teach``, ``.correct`` and ``.manual``.
 
 Each is `nbannotate.annotate` with a view; the keywords it does not name are passed on.
 """
@@ -25,7 +25,7 @@ def teach(
     source: object,
     *,
     labels: str | Iterable[str],
-    nlp: Language | str | Path | None | Literal[False] = None,
+    nlp: Language | str | Path | Literal[False] | None = None,
     exclusive: bool = True,
     **keywords: Unpack[Keywords],
 ) -> Annotator:
@@ -77,7 +77,7 @@ def correct(
     source: object,
     *,
     labels: str | Iterable[str],
-    nlp: Language | str | Path | None | Literal[False] = None,
+    nlp: Language | str | Path | Literal[False] | None = None,
     exclusive: bool = True,
     **keywords: Unpack[Keywords],
 ) -> Annotator:
@@ -130,7 +130,7 @@ def manual(
     source: object,
     *,
     labels: str | Iterable[str],
-    nlp: Language | str | Path | None | Literal[False] = None,
+    nlp: Language | str | Path | Literal[False] | None = None,
     exclusive: bool = True,
     **keywords: Unpack[Keywords],
 ) -> Annotator:

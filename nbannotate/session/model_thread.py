@@ -84,9 +84,7 @@ class ModelThread:
             return ModelStatus("paused", learned, waits, self.version, message=message)
         if rebuild is not None:
             done, total = rebuild
-            return ModelStatus(
-                "rebuilding", learned, waits, self.version, done=done, total=total
-            )
+            return ModelStatus("rebuilding", learned, waits, self.version, done=done, total=total)
         return ModelStatus(
             "learning" if waits or is_busy else "ready", learned, waits, self.version
         )
@@ -117,17 +115,8 @@ class ModelThread:
             self._pending.append(answer)
             self._changed.notify_all()
 
-    def unlearn(self, answer: Answer, standing: Callable[[], list[Answer]]) -> None:
-        """Make the model one that never saw an answer, in the background.
-
-        Parameters
-        ----------
-        answer
-            The answer that was taken back.
-        standing
-            Returns the answers that the model should have seen; needed only when the
-            answer is not the last that it learned.
-        """
+    def unlearn(self, answer: Answer) -> None:
+        """Make the model one that never saw an answer, in the background."""
         with self._changed:
             if answer in self._pending:
                 self._pending.remove(answer)
@@ -135,16 +124,12 @@ class ModelThread:
                 self._changed.notify_all()
                 return
 
-        def undo(learner: Learner) -> None:
-            if self._learned and self._learned[-1] == answer.answer_id:
-                learner.undo()
-                self._learned.pop()
-            elif answer.answer_id in self._learned:
+        def forget(learner: Learner) -> None:
+            if answer.answer_id in self._learned:
+                learner.forget(answer)
                 self._learned.remove(answer.answer_id)
-                waiting = {each.answer_id for each in self._pending}
-                learner.rebuild([each for each in standing() if each.answer_id not in waiting])
 
-        self.call(undo)
+        self.call(forget)
 
     def rebuild(self, answers: list[Answer]) -> None:
         """Learn stored answers from the start, in the background."""
@@ -279,7 +264,7 @@ class ModelThread:
                 self._pending.remove(answer)
                 self._learned.append(answer.answer_id)
             else:
-                self._learner.undo()
+                self._learner.forget(answer)
             self._wants_choice = True
 
     def _make_choice(self) -> None:

@@ -45,7 +45,7 @@ class Progress:
         """Iterate over the names of the fields, so that ``dict(progress)`` works."""
         return (each.name for each in fields(self))
 
-    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - fields differ in type
+    def __getitem__(self, name: str) -> Any:
         """Return a field by its name."""
         if name not in {each.name for each in fields(self)}:
             raise KeyError(name)

@@ -96,7 +96,8 @@ class Session:
     >>> import nbannotate as nb
     >>> session = nb.textcat.manual(
     ...     ["I was charged twice", "The brake is loose"],
-    ...     labels=["payment", "hardware"], store=":memory:",
+    ...     labels=["payment", "hardware"],
+    ...     store=":memory:",
     ... ).session
     >>> session.task.text
     'I was charged twice'
@@ -120,7 +121,7 @@ class Session:
         annotator: str | None = None,
         learner: Learner | None = None,
         model_version: str | None = "base",
-        strategy: Any = "auto",  # noqa: ANN401 - checked by Acquisition
+        strategy: Any = "auto",
         patterns: PatternMatcher | None = None,
         seed: int = 0,
         target: int | None = None,
@@ -138,7 +139,12 @@ class Session:
         self._tokenize = tokenize
         self._learn_from = dict(learn_from or {})
         self._questions = Questions(
-            view, labels, self.pool, Acquisition(strategy, view.layout), patterns=patterns, seed=seed
+            view,
+            labels,
+            self.pool,
+            Acquisition(strategy, view.layout),
+            patterns=patterns,
+            seed=seed,
         )
         self._lock = threading.RLock()
         self._token_lock = threading.Lock()
@@ -319,7 +325,7 @@ class Session:
             self._phase = "asking"
             self._shown_at = monotonic()
             if self._thread is not None:
-                self._thread.unlearn(answer, self._standing_answers)
+                self._thread.unlearn(answer)
             self._ready.notify_all()
         self._tell("task")
         return answer
@@ -447,9 +453,7 @@ class Session:
 
     def _standing_answers(self) -> list[Answer]:
         answers = self.store.answers(dataset=self.dataset, **self._learn_from)
-        return [
-            each for each in answers if each.view.partition(".")[0] == self.view.component
-        ]
+        return [each for each in answers if each.view.partition(".")[0] == self.view.component]
 
     def _note(self, answer: Answer) -> None:
         known = Known(

@@ -14,7 +14,15 @@ from nbannotate.tasks.records import (
     Task,
     task_of,
 )
-from nbannotate.tasks.views import Component, Layout, Settled, View, check_inside, check_spans, snap
+from nbannotate.tasks.views import (
+    Component,
+    Layout,
+    Settled,
+    View,
+    check_inside,
+    check_spans,
+    snap,
+)
 
 __all__ = [
     "ANSWER_KINDS",

@@ -130,6 +130,10 @@ class Answer:
     ----------
     answer_id
         Made by whoever gives the answer, so that delivering it twice stores it once.
+    dataset, session_id, annotator, view
+        What it belongs to, who gave it, and how it was asked.
+    text, input_hash, task_hash
+        What was asked about, and the identities of the text and of the question.
     answer
         ``"accept"``, ``"reject"`` or ``"ignore"``.
     spans
@@ -146,6 +150,8 @@ class Answer:
         Time from showing the task to answering it, None when unknown.
     created_at
         UTC, naive.
+    meta
+        What came beside the text.
     replaces
         The ``answer_id`` that this row takes the place of, if any.
     undoes

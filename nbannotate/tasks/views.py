@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from operator import index
 from typing import Any, Literal
 
@@ -148,8 +149,7 @@ class View:
     def _how_to_answer(self, task: Task) -> str:
         if self.layout == "spans":
             return (
-                "answer('accept', spans=[{'start': 0, 'end': 4, 'label': "
-                f"{task.labels[0]!r}}}])"
+                f"answer('accept', spans=[{{'start': 0, 'end': 4, 'label': {task.labels[0]!r}}}])"
             )
         if self.layout == "choice":
             return f"answer('accept', accept=[{task.labels[0]!r}]), or answer('ignore')"
@@ -199,7 +199,7 @@ def check_spans(
             )
         checked.append(span)
     checked = sorted(set(checked))
-    for former, latter in zip(checked, checked[1:], strict=False):
+    for former, latter in pairwise(checked):
         if latter.start < former.end:
             raise SpanError(
                 f"spans {former.start}–{former.end} ({former.label}) and "

@@ -108,7 +108,7 @@ class Annotator(anywidget.AnyWidget):  # type: ignore[misc]
         """The rows of the source that hold no usable text, with columns row, value, reason."""
         return self._session.pool.skipped
 
-    def annotations(self, **filters: Any) -> pd.DataFrame:  # noqa: ANN401 - as the store's
+    def annotations(self, **filters: Any) -> pd.DataFrame:
         """Return this dataset's answers, one row each; filters as in ``store.annotations``."""
         return self._session.store.annotations(self._session.dataset, **filters)
 
@@ -190,13 +190,15 @@ class Annotator(anywidget.AnyWidget):  # type: ignore[misc]
                 answer_id=answer_id,
                 seconds=message.get("seconds"),
             )
-        except NbannotateError as error:
+        except Exception as error:  # whatever it is, the page must keep the answer
+            if not isinstance(error, NbannotateError):
+                logger.exception("an answer could not be stored")
             self.send(
                 {
                     "type": "refused",
                     "answer_id": answer_id,
                     "reason": _reason(error),
-                    "error": str(error),
+                    "error": str(error) or type(error).__name__,
                     **self._state(),
                 }
             )
@@ -266,7 +268,7 @@ def _notices(session: Session) -> list[str]:
     return notices
 
 
-def _reason(error: NbannotateError) -> RefusalReason:
+def _reason(error: Exception) -> RefusalReason:
     if isinstance(error, StaleTaskError):
         return "stale"
     if isinstance(error, SessionClosedError):
@@ -288,4 +290,4 @@ def _answer_while_cells_run(widget: anywidget.AnyWidget) -> None:
     """
     comm = widget.comm
     if hasattr(comm, "_reply_subshell_for"):
-        comm._reply_subshell_for = lambda data, default: default  # noqa: SLF001
+        comm._reply_subshell_for = lambda _, default: default  # noqa: SLF001

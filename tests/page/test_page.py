@@ -152,6 +152,16 @@ def test_suggestions_left_standing_are_sent_as_spans(page: Page) -> None:
     assert answer["seconds"] >= 0
 
 
+def test_marking_far_down_a_long_text_leaves_it_where_it_was_scrolled(page: Page) -> None:
+    start(page, config={}, tasks=["\n".join([TEXT] * 80)])
+    far = page.locator('[data-token="600"]')
+    far.scroll_into_view_if_needed()
+    before = page.locator(".nba-text").evaluate("e => e.scrollTop")
+    far.click()
+    assert before > 0
+    assert page.locator(".nba-text").evaluate("e => e.scrollTop") == before
+
+
 def test_undo_brings_the_text_back_with_what_was_marked(page: Page) -> None:
     start(page, config={}, tasks=[TEXT, "Another one"])
     page.locator('[data-token="6"]').click()

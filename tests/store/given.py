@@ -11,7 +11,7 @@ from typing import Any
 from nbannotate.tasks.hashing import input_hash, task_hash
 from nbannotate.tasks.records import Answer, Span
 
-NOON = datetime(2026, 11, 23, 12)
+NOON = datetime(2026, 11, 23, 12)  # noqa: DTZ001 - stored times are naive UTC
 DRUG = Span(0, 4, "DRUG")
 PLACE = Span(9, 15, "PLACE")
 

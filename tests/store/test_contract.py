@@ -15,7 +15,7 @@ from nbannotate.store import Store
 from nbannotate.tasks.records import Span
 from tests.store.given import NOON, a_full_answer, an_answer, an_undo
 
-COLUMNS = (
+COLUMNS = (  # noqa: SIM905 - as the documentation lists them
     "dataset session_id annotator view text label answer spans accept score why model_version "
     "seconds created_at meta input_hash task_hash answer_id"
 ).split()
@@ -81,7 +81,7 @@ def test_undo_takes_an_answer_back_and_history_still_shows_it(store: Store):
     assert store.answers("drugs") == []
     assert store.answered("drugs") == []
     history = store.annotations(history=True)
-    assert history[["answer_id", "stands"]].values.tolist() == [["a", False]]
+    assert history[["answer_id", "stands"]].to_numpy().tolist() == [["a", False]]
 
 
 def test_an_edit_taken_back_lets_the_former_answer_stand_again(store: Store):
@@ -141,7 +141,7 @@ def test_spans_are_cut_from_the_text_by_code_points(store: Store):
     frame = store.spans("drugs")
     assert frame["text"].tolist() == ["Meth", " Berli"]
     assert frame["suggested"].tolist() == [True, False]
-    assert frame[["start", "end"]].values.tolist() == [[0, 4], [9, 15]]
+    assert frame[["start", "end"]].to_numpy().tolist() == [[0, 4], [9, 15]]
 
 
 def test_labels_have_a_row_for_each_label_of_a_whole_text(store: Store):
@@ -149,7 +149,7 @@ def test_labels_have_a_row_for_each_label_of_a_whole_text(store: Store):
     store.append(an_answer("asked", label="C", answer="reject", view="textcat.teach"))
     store.append(a_full_answer("span", label="DRUG", view="ner.teach"))
     rows = store.sql("select answer_id, label, answer from labels order by label")
-    assert rows.values.tolist() == [
+    assert rows.to_numpy().tolist() == [
         ["chosen", "A", "accept"],
         ["chosen", "B", "accept"],
         ["asked", "C", "reject"],
@@ -200,7 +200,9 @@ def test_a_time_with_a_zone_is_kept_as_utc(store: Store):
     assert store.answers()[0].created_at == NOON
 
 
-@pytest.mark.parametrize("text", ["line\nbreak", "nul\0inside", "'; drop table answers; --", "🙂" * 99])
+@pytest.mark.parametrize(
+    "text", ["line\nbreak", "nul\0inside", "'; drop table answers; --", "🙂" * 99]
+)
 def test_any_valid_text_comes_back_unchanged(store: Store, text: str):
     store.append(an_answer("a", text=text, meta={"text": text}))
     assert store.answers()[0].text == text

@@ -1299,7 +1299,8 @@ class Page {
     if (this.hintText) return ["hint", this.hintText];
     if (exchange.refused) return ["refused", "not saved"];
     if (exchange.outbox.length > 0) return ["saving", exchange.unsaved ? "saving…" : "undoing…"];
-    return exchange.savedId ? ["saved", "✓ saved"] : ["ready", ""];
+    if (exchange.savedId) return ["saved", "✓ saved"];
+    return ["ready", this.phase === "asking" ? "press h for the keys" : ""];
   }
 
   refreshNotices() {

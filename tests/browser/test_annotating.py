@@ -1,0 +1,217 @@
+"""Answers given in real notebooks: each is a row of the file, each is learned."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.annotation import (
+    SETUP,
+    expect_asking,
+    expect_next_task,
+    expect_saved,
+    learned,
+    recipe,
+    shown_task,
+    stored,
+)
+from tests.browser.notebook_page import NotebookPage
+
+CORRECT = recipe(
+    'nb.ner.correct(df, labels=["PLACE", "PART"], dataset="bikes", store=store, session_id="s")'
+)
+CHOICE = recipe(
+    'nb.textcat.manual(df, labels=["hardware", "payment", "account"], dataset="bikes", '
+    'store=store, session_id="s")'
+)
+TEACH = recipe(
+    'nb.ner.teach(df, labels=["PLACE", "PART"], dataset="bikes", store=store, session_id="s")'
+)
+TEACH_LABEL = recipe(
+    'nb.textcat.teach(df, labels=["hardware", "payment", "account"], dataset="bikes", '
+    'store=store, session_id="s")'
+)
+
+
+def open_widget(notebook: NotebookPage, cell: str) -> None:
+    notebook.open([SETUP, cell]).run_all()
+    expect_asking(notebook.widget)
+
+
+@pytest.mark.timeout(600)
+def test_thirty_answers_by_key_and_by_click_are_stored_learned_and_followed_by_the_next(
+    notebook: NotebookPage,
+):
+    open_widget(notebook, CORRECT)
+    widget = notebook.widget
+    errors_of_jupyter = len(notebook.errors)
+    saved = ""
+    for count in range(30):
+        asked = shown_task(widget)
+        # Every third answer marks the first word before accepting.
+        if count % 3 == 0:
+            widget.locator("[data-token]").first.click()
+        if count % 2:
+            notebook.page.keyboard.press("a")
+        else:
+            widget.locator('[data-action="accept"]').click()
+        saved = expect_saved(widget, saved)
+        expect_next_task(widget, asked)
+        rows = stored(notebook)
+        assert len(rows) == count + 1
+        assert rows[-1]["answer_id"] == saved
+        assert rows[-1]["task_hash"] == asked
+        assert rows[-1]["session_id"] == "s"
+        assert rows[-1]["seconds"] > 0
+        assert learned(notebook) == count + 1
+    assert any(row["spans"] for row in stored(notebook))
+    assert notebook.cell_sources() == [SETUP, CORRECT]
+    assert notebook.errors[errors_of_jupyter:] == []
+
+
+def test_keys_change_nothing_in_the_notebook_and_save_still_saves(notebook: NotebookPage):
+    open_widget(notebook, CHOICE)
+    widget = notebook.widget
+    widget.click(position={"x": 8, "y": 8})
+    for key in ("x", "b", "d", "d", "j", "k", "Enter", "Shift+Enter", "z", "m", "y"):
+        notebook.page.keyboard.press(key)
+    assert notebook.cell_sources() == [SETUP, CHOICE]
+    notebook.page.keyboard.press("1")
+    expect_saved(widget, "")
+    assert notebook.cell_sources() == [SETUP, CHOICE]
+    assert ["".join(cell["source"]) for cell in notebook.save()["cells"]] == [SETUP, CHOICE]
+    assert [row["accept"] for row in stored(notebook)] == [["hardware"]]
+
+
+def test_a_choice_by_click_and_by_key_stores_its_label(notebook: NotebookPage):
+    open_widget(notebook, CHOICE)
+    widget = notebook.widget
+    widget.locator('[data-option="payment"]').click()
+    first = expect_saved(widget, "")
+    notebook.page.keyboard.press("3")
+    second = expect_saved(widget, first)
+    notebook.page.keyboard.press("Space")
+    expect_saved(widget, second)
+    rows = stored(notebook)
+    assert [(row["answer"], row["accept"]) for row in rows] == [
+        ("accept", ["payment"]),
+        ("accept", ["account"]),
+        ("ignore", []),
+    ]
+    assert learned(notebook) == 3
+
+
+@pytest.mark.parametrize("cell", [TEACH, TEACH_LABEL], ids=["ner", "textcat"])
+def test_accept_reject_and_ignore_are_stored_by_their_keys(notebook: NotebookPage, cell: str):
+    open_widget(notebook, cell)
+    widget = notebook.widget
+    widget.click(position={"x": 8, "y": 8})
+    saved = ""
+    for key in ("a", "x", "Space"):
+        asked = shown_task(widget)
+        notebook.page.keyboard.press(key)
+        saved = expect_saved(widget, saved)
+        expect_next_task(widget, asked)
+    assert [row["answer"] for row in stored(notebook)] == ["accept", "reject", "ignore"]
+    assert notebook.cell_sources() == [SETUP, cell]
+
+
+def test_undo_takes_the_row_and_the_learning_back_and_shows_the_task_again(
+    notebook: NotebookPage,
+):
+    open_widget(notebook, CHOICE)
+    widget = notebook.widget
+    asked = shown_task(widget)
+    widget.locator('[data-option="payment"]').click()
+    expect_saved(widget, "")
+    notebook.page.keyboard.press("Backspace")
+    expect(widget).to_have_attribute("data-task-hash", asked)
+    assert stored(notebook) == []
+    assert learned(notebook) == 0
+
+
+def test_a_selection_across_words_is_stored_by_the_characters_it_covers(notebook: NotebookPage):
+    texts = '["🚲 👩‍🔧 brake at Harbour Gate is loose"]'
+    cell = recipe(f'nb.ner.manual({texts}, labels=["PLACE"], store=store, dataset="emoji")')
+    open_widget(notebook, cell)
+    widget = notebook.widget
+    first, last = (widget.locator("[data-token]", has_text=word) for word in ("Harbour", "Gate"))
+    first.hover()
+    notebook.page.mouse.down()
+    last.hover()
+    notebook.page.mouse.up()
+    widget.locator('[data-action="accept"]').click()
+    expect_saved(widget, "")
+    spans = notebook.evaluate_in_kernel('store.spans()[["text", "label"]].values.tolist()')
+    assert spans == [["Harbour Gate", "PLACE"]]
+
+
+def test_a_page_reload_shows_the_task_that_was_shown(notebook: NotebookPage):
+    open_widget(notebook, CHOICE)
+    widget = notebook.widget
+    widget.locator('[data-option="payment"]').click()
+    expect_saved(widget, "")
+    notebook.evaluate_in_kernel("ann.session.join(60)")
+    asked = shown_task(widget)
+    notebook.page.keyboard.press("Control+s")
+    notebook.save()
+    notebook.reload()
+    expect(notebook.widget).to_have_attribute("data-task-hash", asked, timeout=60_000)
+
+
+def test_the_saved_notebook_holds_no_text_of_the_source(notebook: NotebookPage):
+    open_widget(notebook, CHOICE)
+    text = notebook.evaluate_in_kernel("ann.session.task.text")
+    notebook.save()
+    assert text not in notebook.file.read_text(encoding="utf-8")
+
+
+def test_answers_given_while_a_cell_runs_are_stored(notebook: NotebookPage):
+    waiting = "import pathlib, time\nwhile not pathlib.Path('go').exists(): time.sleep(0.02)"
+    notebook.open([SETUP, CHOICE, waiting])
+    notebook.run_cell(0)
+    notebook.run_cell(1)
+    widget = notebook.widget
+    expect_asking(widget)
+    notebook.run_cell(2, wait=False)
+    widget.locator('[data-option="payment"]').click()
+    first = expect_saved(widget, "")
+    widget.locator('[data-option="account"]').click()
+    expect_saved(widget, first)
+    (notebook.folder / "go").touch()
+    assert [row["accept"] for row in stored(notebook)] == [["payment"], ["account"]]
+
+
+def test_an_answer_from_the_next_cell_moves_the_page_on(notebook: NotebookPage):
+    open_widget(notebook, CHOICE)
+    asked = shown_task(notebook.widget)
+    notebook.evaluate_in_kernel('ann.session.answer("accept", accept="payment").label')
+    expect_next_task(notebook.widget, asked)
+
+
+@pytest.mark.timeout(400)
+def test_a_killed_kernel_loses_no_acknowledged_answer_and_the_loop_goes_on(
+    notebook: NotebookPage,
+):
+    open_widget(notebook, CHOICE)
+    widget = notebook.widget
+    widget.click(position={"x": 8, "y": 8})
+    acknowledged = []
+    saved = ""
+    for count in range(8):
+        notebook.page.keyboard.press("123"[count % 3])
+        saved = expect_saved(widget, saved)
+        acknowledged.append(saved)
+    notebook.page.keyboard.press("1")  # On its way when the kernel dies.
+    notebook.kill_kernel()
+    notebook.run_all()
+    expect_asking(notebook.widget)
+    rows = stored(notebook)
+    assert [row["answer_id"] for row in rows][:8] == acknowledged
+    assert len(rows) in {8, 9}
+    assert len({row["task_hash"] for row in rows}) == len(rows)
+    assert learned(notebook) == len(rows)
+    assert shown_task(notebook.widget) not in {row["task_hash"] for row in rows}
+    notebook.widget.locator('[data-option="payment"]').click()
+    expect_saved(notebook.widget, "")
+    assert len(stored(notebook)) == len(rows) + 1
