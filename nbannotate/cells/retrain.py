@@ -126,28 +126,12 @@ def retrain(
             f"{dict(filters) or 'no filter'} leave teaches anything; see store.annotations(…) "
             "with the same filters"
         )
-    nlp, parent = _base(store, base)
+    started, parent = _base(store, base)
+    nlp = _prepare(started, plans, lang=lang, seed=seed)
     history: list[dict[str, Any]] = []
     for plan in plans:
-        nlp = prepare(
-            nlp,
-            component=plan.component,
-            labels=plan.labels,
-            exclusive=plan.exclusive,
-            lang=lang,
-            seed=seed,
-        )
         history += _train(nlp, plan, max_epochs=max_epochs, seed=seed, progress=progress)
-    scores: dict[str, Any] = {}
-    for plan in plans:
-        if plan.held_out:
-            scores |= evaluate_evidence(
-                nlp,
-                plan.held_out,
-                component=plan.component,
-                labels=plan.labels,
-                exclusive=plan.exclusive,
-            )
+    scores = _score(nlp, plans)
     chosen = {"dataset": dataset, **filters}
     version, path = _record(store, nlp, chosen, parent=parent, scores=scores, n=len(answers))
     return RetrainResult(
@@ -248,6 +232,37 @@ def _base(store: Store, base: Any) -> tuple[Language | str | Path | None, str | 
         version = session.model.version
     is_recorded = version is not None and version in set(store.models()["version"])
     return getattr(base, "nlp", base), version if is_recorded else None
+
+
+def _prepare(
+    base: Language | str | Path | None, plans: list[Plan], *, lang: str, seed: int
+) -> Language:
+    nlp: Any = base
+    for plan in plans:
+        nlp = prepare(
+            nlp,
+            component=plan.component,
+            labels=plan.labels,
+            exclusive=plan.exclusive,
+            lang=lang,
+            seed=seed,
+        )
+    prepared: Language = nlp
+    return prepared
+
+
+def _score(nlp: Language, plans: list[Plan]) -> dict[str, Any]:
+    scores: dict[str, Any] = {}
+    for plan in plans:
+        if plan.held_out:
+            scores |= evaluate_evidence(
+                nlp,
+                plan.held_out,
+                component=plan.component,
+                labels=plan.labels,
+                exclusive=plan.exclusive,
+            )
+    return scores
 
 
 def _train(

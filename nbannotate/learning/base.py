@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
     from thinc.api import Optimizer
 
-MAX_CHARACTERS_READ = 100_000
+MAX_CHARACTERS_READ = 50_000
 _RING_BYTES = 200_000_000
 
 
@@ -75,7 +75,8 @@ class SpacyLearner(ABC):
         self, nlp: Language, name: str, labels: Sequence[str], *, budget: Budget, seed: int
     ) -> None:
         self.nlp = nlp
-        self.pipe: Any = nlp.get_pipe(name)
+        pipe: Any = nlp.get_pipe(name)
+        self.pipe = pipe
         self.name = name
         self._labels = tuple(labels)
         self._budget = budget
@@ -109,7 +110,7 @@ class SpacyLearner(ABC):
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Return one prediction per text, without changing the model.
 
-        Of a text longer than 100,000 characters, only so many are read.
+        Of a text longer than 50,000 characters, only so many are read.
         """
         docs = [self.nlp.tokenizer(text[:MAX_CHARACTERS_READ]) for text in texts]
         readable = [doc for doc in docs if any(not token.is_space for token in doc)]
@@ -129,18 +130,17 @@ class SpacyLearner(ABC):
             If the weights are no longer finite; the model is then the one before the call,
             and the answers are not counted as learned.
         """
-        checkpoint = Checkpoint.of(self.pipe.model, self._optimizer)
-        self._ring.push(len(self._updates), checkpoint)
-        self._apply(answers)
-        if not self.is_finite():
-            self._ring.pop(len(self._updates) - 1)
-            self._forget_last()
-            checkpoint.restore(self.pipe.model, self._optimizer)
-            raise LearningError(
-                f"learning from {len(answers)} answer(s) left the model with weights that are "
-                "no numbers; the model was put back to what it was before. Leave these "
-                "answers out, or start from another pipeline"
-            )
+        checkpoint = self.checkpoint()
+        n_updates = len(self._updates)
+        try:
+            self._apply(answers)
+            self._check_finite(len(answers))
+        except BaseException:
+            if len(self._updates) > n_updates:
+                self._forget_last()
+            self.restore(checkpoint)
+            raise
+        self._ring.push(n_updates, checkpoint)
 
     def undo(self) -> None:
         """Make the model the one that never saw the last call of `update`.
@@ -250,7 +250,7 @@ class SpacyLearner(ABC):
     def _make_optimizer(self) -> Optimizer:
         from thinc.api import Adam
 
-        return Adam(
+        optimizer: Optimizer = Adam(
             self._budget.learn_rate,
             beta1=0.9,
             beta2=0.999,
@@ -260,6 +260,7 @@ class SpacyLearner(ABC):
             grad_clip=1.0,
             use_averages=False,
         )
+        return optimizer
 
     def _apply(self, answers: Sequence[Answer]) -> None:
         rng = np.random.default_rng((self._seed, len(self._updates)))
@@ -289,6 +290,14 @@ class SpacyLearner(ABC):
             drawn = rng.choice(len(earlier), room, replace=False) if room > 0 else ()
             batch.extend(earlier[int(index)] for index in drawn)
         return [batch or list(new[:size]) for batch in batches]
+
+    def _check_finite(self, n_answers: int) -> None:
+        if not self.is_finite():
+            raise LearningError(
+                f"learning from {n_answers} answer(s) left the model with weights that are no "
+                "numbers; the model was put back to what it was before. Leave these answers "
+                "out, or start from another pipeline"
+            )
 
     def _refresh(self, text: int) -> None:
         answers = self._answers.get(text)

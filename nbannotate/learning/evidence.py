@@ -140,9 +140,7 @@ def _is_binary(answer: Answer) -> bool:
     return answer.view.endswith(".teach")
 
 
-def _merge_spans(
-    first: Answer, answers: Sequence[Answer], known: frozenset[str]
-) -> TextEvidence:
+def _merge_spans(first: Answer, answers: Sequence[Answer], known: frozenset[str]) -> TextEvidence:
     whole = [row for row in answers if not _is_binary(row) and row.answer == "accept"]
     if whole:
         spans = tuple(sorted(_plain(span) for span in whole[-1].spans if span.label in known))

@@ -243,9 +243,7 @@ class Lattice:
         first, last = np.searchsorted(self.starts, self.bounds[doc : doc + 2])
         return slice(int(first), int(last))
 
-    def _read_open(
-        self, start: int, last: int, label: int, entropies: Doubles, first: int
-    ) -> int:
+    def _read_open(self, start: int, last: int, label: int, entropies: Doubles, first: int) -> int:
         """Follow an entity opened at ``start`` to its end, counted through the batch."""
         column_inside = int(self.actions.inside[label])
         column_last = int(self.actions.last[label])
@@ -263,9 +261,7 @@ class Lattice:
                     return token + 1
         return last
 
-    def _expect(
-        self, doc: int, constraint: Constraint, out: Doubles, spans: Doubles
-    ) -> float:
+    def _expect(self, doc: int, constraint: Constraint, out: Doubles, spans: Doubles) -> float:
         """Add the counts of each choice, expected over the readings left; return the loss."""
         first, last = int(self.bounds[doc]), int(self.bounds[doc + 1])
         mine = self._starts_of(doc)

@@ -80,9 +80,7 @@ def prepare(
 def find_component(nlp: Language, component: str) -> str | None:
     """Return the name of the pipe of this kind, None if there is none."""
     named = [
-        name
-        for name in nlp.pipe_names
-        if nlp.get_pipe_meta(name).factory in FACTORIES[component]
+        name for name in nlp.pipe_names if nlp.get_pipe_meta(name).factory in FACTORIES[component]
     ]
     return (component if component in named else named[-1]) if named else None
 
@@ -95,7 +93,7 @@ def copy_pipeline(nlp: Language) -> Language:
     """
     try:
         twin = copy.deepcopy(nlp)
-    except Exception:
+    except Exception:  # noqa: BLE001  whatever a user's component raises, bytes remain
         from spacy.util import load_model_from_config
 
         twin = load_model_from_config(nlp.config, vocab=True)
@@ -103,26 +101,25 @@ def copy_pipeline(nlp: Language) -> Language:
     for name, pipe in nlp.pipeline:
         moves = getattr(pipe, "moves", None)
         if moves is not None:
-            twin.get_pipe(name).moves.cfg.update(moves.cfg)
-            twin.get_pipe(name).cfg.update(
-                incorrect_spans_key=pipe.cfg.get("incorrect_spans_key")
-            )
+            copied: Any = twin.get_pipe(name)
+            copied.moves.cfg.update(moves.cfg)
+            copied.cfg.update(getattr(pipe, "cfg", {}))
     return twin
 
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
     """Seed the global generators that spaCy draws from, and put them back as they were."""
-    import numpy
+    import numpy as np
 
-    python_state, numpy_state = random.getstate(), numpy.random.get_state()
+    python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
     random.seed(seed)
-    numpy.random.seed(seed % 2**32)
+    np.random.seed(seed % 2**32)  # noqa: NPY002
     try:
         yield
     finally:
         random.setstate(python_state)
-        numpy.random.set_state(numpy_state)
+        np.random.set_state(numpy_state)  # noqa: NPY002
 
 
 def _copy_or_load(nlp: Language | str | Path | None, lang: str) -> Language:
@@ -231,13 +228,12 @@ def _prepare_textcat(nlp: Language, labels: Sequence[str], exclusive: bool) -> N
 
 def has_vectors(nlp: Language) -> bool:
     """Return whether the pipeline has word vectors worth reading."""
-    return nlp.vocab.vectors.shape[1] > 0 and nlp.vocab.vectors.n_keys != 0
+    return bool(nlp.vocab.vectors.shape[1] > 0 and nlp.vocab.vectors.n_keys != 0)
 
 
 def _is_initialized(pipe: Any) -> bool:
-    return all(
-        node.has_param(name) for node in pipe.model.walk() for name in node.param_names
-    )
+    nodes: list[Any] = list(pipe.model.walk())
+    return all(node.has_param(name) for node in nodes for name in node.param_names)
 
 
 def _initialize(nlp: Language, name: str, cats: Mapping[str, float]) -> None:

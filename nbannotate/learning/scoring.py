@@ -125,9 +125,7 @@ def _score_spans(
                 [span for span in example.predicted.ents if span.label_ in counted],
                 default="outside",
             )
-    scores: dict[str, Any] = Scorer.score_spans(
-        examples, "ents", has_annotation=lambda doc: True
-    )
+    scores: dict[str, Any] = Scorer.score_spans(examples, "ents", has_annotation=lambda _: True)
     return {name: 0.0 if value is None else value for name, value in scores.items()}
 
 

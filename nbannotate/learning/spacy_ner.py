@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 NER_BUDGET = Budget(n_batches=4, batch_size=8, learn_rate=0.001, dropout=0.1)
+TRAINED_NER_BUDGET = Budget(n_batches=4, batch_size=8, learn_rate=0.0003, dropout=0.1)
+MAX_TOKENS_AT_ONCE = 4_000
 MAX_CANDIDATES = 24
 MIN_CANDIDATE = 0.01
 MAX_TOKENS_ASKED = 8
@@ -40,20 +42,26 @@ class NerLearner(SpacyLearner):
         name: str,
         labels: Sequence[str],
         *,
-        budget: Budget = NER_BUDGET,
+        budget: Budget | None = None,
         seed: int = 0,
     ) -> None:
+        pipe: Any = nlp.get_pipe(name)
+        trained = trained_labels(pipe)
+        if budget is None:
+            budget = TRAINED_NER_BUDGET if trained & set(labels) else NER_BUDGET
         super().__init__(nlp, name, labels, budget=budget, seed=seed)
         self._actions = Actions.of(self.pipe)
         self._asked = [self._actions.labels.index(label) for label in self._labels]
-        others = len(self._asked) < len(self._actions.labels)
-        self._tutor = copy.deepcopy(self.pipe.model) if others and is_trained(self.pipe) else None
+        self._tutor = copy.deepcopy(self.pipe.model) if trained - set(labels) else None
         self._tutored: dict[str, tuple[TokenSpan, ...]] = {}
 
     def _predict_docs(self, docs: Sequence[Doc]) -> list[Prediction]:
-        steps = StepModel(self.pipe.model, docs)
-        lattice = Lattice(steps, self._actions, docs, max_length=MAX_TOKENS_ASKED)
-        return [self._predict_one(lattice, at, doc) for at, doc in enumerate(docs)]
+        predictions: list[Prediction] = []
+        for batch in _in_batches(docs):
+            steps = StepModel(self.pipe.model, batch)
+            lattice = Lattice(steps, self._actions, batch, max_length=MAX_TOKENS_ASKED)
+            predictions.extend(self._predict_one(lattice, at, doc) for at, doc in enumerate(batch))
+        return predictions
 
     def _predict_nothing(self) -> Prediction:
         return Prediction()
@@ -95,9 +103,7 @@ class NerLearner(SpacyLearner):
             row, length, label = np.unravel_index(index, asked.shape)
             start = int(starts[row])
             span = TokenSpan(start, start + int(length) + 1, self._asked[int(label)])
-            candidates.append(
-                _to_characters(span, doc, self._actions.labels, float(flat[index]))
-            )
+            candidates.append(_to_characters(span, doc, self._actions.labels, float(flat[index])))
         return tuple(span for span in candidates if span is not None)
 
     def _step(
@@ -108,7 +114,8 @@ class NerLearner(SpacyLearner):
             doc = self._doc(evidence.text)
             if len(doc):
                 docs.append(doc)
-                constraints.append(self._rehearse(constrain(evidence, doc, self._actions.labels), doc))
+                constraint = constrain(evidence, doc, self._actions.labels)
+                constraints.append(self._rehearse(constraint, doc))
         if not docs:
             return 0.0
         longest = max(
@@ -148,8 +155,7 @@ class NerLearner(SpacyLearner):
             span
             for span in self._tutored[doc.text]
             if not any(
-                span.start < other.end and other.start < span.end
-                for other in constraint.accepted
+                span.start < other.end and other.start < span.end for other in constraint.accepted
             )
         )
         closed = np.ones_like(constraint.closed)
@@ -165,10 +171,20 @@ class NerLearner(SpacyLearner):
         set_dropout_rate(model, 0.0)
 
 
-def is_trained(pipe: Any) -> bool:
-    """Return whether an entity recognizer has learned anything yet."""
-    model = pipe.model
-    return not model.attrs["has_upper"] or bool(np.any(model.get_ref("upper").get_param("W")))
+def trained_labels(pipe: Any) -> frozenset[str]:
+    """Return the labels of an entity recognizer that have been learned at all.
+
+    A label that was added after training, or never trained, has weights of zero.
+    """
+    actions = Actions.of(pipe)
+    layer = pipe.model.get_ref("upper" if pipe.model.attrs["has_upper"] else "lower")
+    weights = layer.get_param("W")
+    rows = weights if weights.ndim == 2 else np.moveaxis(weights, 1, 0)
+    return frozenset(
+        label
+        for label, column in zip(actions.labels, actions.begin, strict=True)
+        if np.any(rows[column])
+    )
 
 
 def constrain(evidence: TextEvidence, doc: Doc, labels: Sequence[str]) -> Constraint:
@@ -195,9 +211,21 @@ def constrain(evidence: TextEvidence, doc: Doc, labels: Sequence[str]) -> Constr
     return Constraint(read(evidence.spans), read(evidence.rejected), closed)
 
 
-def _to_characters(
-    span: TokenSpan, doc: Doc, labels: Sequence[str], score: float
-) -> Span | None:
+def _in_batches(docs: Sequence[Doc]) -> Iterator[list[Doc]]:
+    """Split docs so that what is computed at once stays small."""
+    batch: list[Doc] = []
+    n_tokens = 0
+    for doc in docs:
+        if batch and n_tokens + len(doc) > MAX_TOKENS_AT_ONCE:
+            yield batch
+            batch, n_tokens = [], 0
+        batch.append(doc)
+        n_tokens += len(doc)
+    if batch:
+        yield batch
+
+
+def _to_characters(span: TokenSpan, doc: Doc, labels: Sequence[str], score: float) -> Span | None:
     """Return the span in characters, without trailing whitespace tokens."""
     end = span.end
     while end > span.start and doc[end - 1].is_space:

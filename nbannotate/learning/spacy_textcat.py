@@ -57,7 +57,10 @@ class TextcatLearner(SpacyLearner):
         return Prediction(cats=dict.fromkeys(self._known, share))
 
     def _step(
-        self, batch: Sequence[TextEvidence], rng: np.random.Generator, dropout: float
+        self,
+        batch: Sequence[TextEvidence],
+        rng: np.random.Generator,  # noqa: ARG002  no dropout: the model is linear or small
+        dropout: float,  # noqa: ARG002
     ) -> float:
         from thinc.api import set_dropout_rate
 

@@ -189,7 +189,7 @@ class StepModel:
         d_vectors = np.zeros_like(self._vectors)
         for feature, d_feature in enumerate(d_cached):
             weights = self._weights[feature].reshape(d_feature.shape[1], -1)
-            d_weights[feature] = (d_feature[1:].T @ self._vectors).reshape(d_weights[feature].shape)
+            d_weights[feature].reshape(weights.shape)[:] = d_feature[1:].T @ self._vectors
             d_vectors += d_feature[1:] @ weights
         self._lower.inc_grad("W", d_weights)
         pad_shape = self._lower.get_param("pad").shape

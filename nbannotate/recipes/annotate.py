@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,7 +19,6 @@ from nbannotate.widget import Annotator
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.tokens import Doc
 
 
 def annotate(
@@ -134,19 +134,15 @@ def annotate(
     is_own = learner is not None
     if learner is None and nlp is not False:
         learner = make(nlp)
-    tokenizer = _own_tokenizer(learner, lang)
-    matcher = (
-        PatternMatcher(patterns, checked, _tokenizing(lang)) if patterns is not None else None
-    )
-    opened = store if isinstance(store, Store) else Store(store)
+    matcher = None
+    if patterns is not None:
+        matcher = PatternMatcher(patterns, checked, _tokenizing(lang))
     session = Session(
-        store=opened,
+        store=store if isinstance(store, Store) else Store(store),
         view=asked,
         labels=checked,
         pool=lambda session: Pool(source(session) if callable(source) else source, text_column),
-        tokenize=lambda text: [
-            (token.idx, token.idx + len(token)) for token in tokenizer(text) if not token.is_space
-        ],
+        tokenize=_own_tokenize(learner, lang),
         dataset=dataset,
         session_id=session_id,
         annotator=annotator,
@@ -167,8 +163,15 @@ def _tokenizing(lang: str) -> Language:
     return spacy.blank(lang)
 
 
-def _own_tokenizer(learner: Learner | None, lang: str) -> Callable[[str], Doc]:
-    """Return a tokenizer that shares no vocabulary with the model's thread."""
+def _own_tokenize(learner: Learner | None, lang: str) -> Callable[[str], list[tuple[int, int]]]:
+    """Return a tokenizer's offsets; it shares no vocabulary with the model's thread."""
     nlp: Any = getattr(learner, "nlp", None) or _tokenizing(lang)
-    copied: Callable[[str], Doc] = pickle.loads(pickle.dumps(nlp.tokenizer))  # noqa: S301 - made in the same breath
-    return copied
+    tokenizer = pickle.loads(pickle.dumps(nlp.tokenizer))  # noqa: S301 - made in the same breath
+    lock = threading.Lock()
+
+    def tokenize(text: str) -> list[tuple[int, int]]:
+        with lock:
+            tokens = tokenizer(text)
+        return [(token.idx, token.idx + len(token)) for token in tokens if not token.is_space]
+
+    return tokenize

@@ -1,6 +1,6 @@
 """The loop: it asks, stores, learns. It knows nothing of Jupyter."""
 
 from nbannotate.session.progress import ModelStatus, Progress
-from nbannotate.session.session import Session, default_annotator
+from nbannotate.session.session import Session
 
-__all__ = ["ModelStatus", "Progress", "Session", "default_annotator"]
+__all__ = ["ModelStatus", "Progress", "Session"]

@@ -7,14 +7,10 @@ The log of answers is the truth: the model can always be rebuilt from it.
 
 from __future__ import annotations
 
-import getpass
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
-from datetime import UTC, datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
-from uuid import uuid4
 
 from nbannotate.acquisition import Acquisition
 from nbannotate.acquisition.patterns import PatternMatcher
@@ -22,6 +18,7 @@ from nbannotate.errors import AnswerError, SessionClosedError, StaleTaskError
 from nbannotate.learning import Learner
 from nbannotate.pool import Pool
 from nbannotate.session.history import History
+from nbannotate.session.identity import Identity, taken_back
 from nbannotate.session.lineup import Lineup
 from nbannotate.session.live import take_over
 from nbannotate.session.model_thread import ModelThread
@@ -36,14 +33,6 @@ if TYPE_CHECKING:
 Event = Literal["task", "ahead", "status"]
 Listener = Callable[[Event], None]
 Tokenize = Callable[[str], list[tuple[int, int]]]
-
-
-def default_annotator() -> str:
-    """Return the name of the system's user."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "annotator"
 
 
 class Session:
@@ -61,8 +50,7 @@ class Session:
         The texts, or a function of the session that returns them; those that this
         annotator has answered in this dataset are not asked.
     tokenize
-        Returns the character offsets of a text's tokens. Called on any thread, one at
-        a time.
+        Returns the character offsets of a text's tokens; called on any thread.
     dataset
         The name that the answers are kept under.
     session_id, annotator
@@ -98,6 +86,7 @@ class Session:
     ...     ["I was charged twice", "The brake is loose"],
     ...     labels=["payment", "hardware"],
     ...     store=":memory:",
+    ...     nlp=False,
     ... ).session
     >>> session.task.text
     'I was charged twice'
@@ -131,9 +120,10 @@ class Session:
         self.store = store
         self.view = view
         self.labels = labels
-        self.dataset = dataset
-        self.annotator = annotator or default_annotator()
-        self.session_id = session_id or f"{self.annotator}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
+        self._identity = Identity.of(dataset, session_id, annotator)
+        self.dataset = self._identity.dataset
+        self.session_id = self._identity.session_id
+        self.annotator = self._identity.annotator
         self.target = target
         self.pool = pool(self) if callable(pool) else pool
         self._tokenize = tokenize
@@ -147,7 +137,6 @@ class Session:
             seed=seed,
         )
         self._lock = threading.RLock()
-        self._token_lock = threading.Lock()
         self._ready = threading.Condition(self._lock)
         self._listeners: list[Listener] = []
         self._phase: Phase = "preparing"
@@ -157,23 +146,12 @@ class Session:
         self._history = History()
         self._thread: ModelThread | None = None
 
-        store.add_session(
-            session_id=self.session_id,
-            dataset=dataset,
-            annotator=self.annotator,
-            view=view.name,
-            config={"labels": list(labels), "exclusive": view.exclusive, **dict(config or {})},
-        )
+        self._register(dict(config or {}))
         self._resume()
-        named = session_id or f"by {self.annotator}"
-        in_file = store.path if store.path != ":memory:" else f"memory {id(store)}"
-        take_over((in_file, dataset, view.name, named), self)
         if learner is None:
             self._choose(None)
         else:
             self._start_model(learner, model_version)
-
-    # What is asked
 
     @property
     def task(self) -> Task | None:
@@ -207,10 +185,7 @@ class Session:
 
     def tokens(self, task: Task) -> list[tuple[int, int]]:
         """Return the character offsets of a task's tokens, shape (n_tokens, 2)."""
-        with self._token_lock:
-            return self._tokenize(task.text)
-
-    # Answering
+        return self._tokenize(task.text)
 
     def answer(
         self,
@@ -266,26 +241,11 @@ class Session:
             settled = self.view.settle(
                 task, answer, spans=spans, accept=accept, tokens=self.tokens(task)
             )
-            stored = Answer(
-                answer_id=answer_id or uuid4().hex,
-                dataset=self.dataset,
-                session_id=self.session_id,
-                annotator=self.annotator,
-                view=task.view,
-                text=task.text,
-                input_hash=task.input_hash,
-                task_hash=task.task_hash,
-                answer=settled.answer,
-                created_at=_now(),
-                spans=settled.spans,
-                accept=settled.accept,
-                label=settled.label,
-                suggested=dict(task.options) if self.view.layout == "choice" else task.spans,
-                score=task.score,
-                why=task.why,
-                model_version=task.model_version,
+            stored = self._identity.sign(
+                task,
+                settled,
+                answer_id=answer_id,
                 seconds=monotonic() - self._shown_at if seconds is None else float(seconds),
-                meta=task.meta,
             )
             self.store.append(stored)
             self._history.push(task, stored)
@@ -316,9 +276,7 @@ class Session:
             if self._history.last is None:
                 return None
             task, answer = self._history.last
-            self.store.append(
-                replace(answer, answer_id=uuid4().hex, undoes=answer.answer_id, created_at=_now())
-            )
+            self.store.append(taken_back(answer))
             self._history.pop()
             self._questions.take_back(answer)
             self._lineup.step_back(task)
@@ -329,8 +287,6 @@ class Session:
             self._ready.notify_all()
         self._tell("task")
         return answer
-
-    # The model
 
     @property
     def nlp(self) -> Language:
@@ -373,8 +329,6 @@ class Session:
         """Let a paused model go on; the answers that waited are learned."""
         if self._thread is not None:
             self._thread.resume()
-
-    # State
 
     @property
     def progress(self) -> Progress:
@@ -421,13 +375,23 @@ class Session:
         self._tell("task")
 
     def __repr__(self) -> str:
-        """Say what the session is on."""
         return (
             f"Session({self.view.name!r}, dataset={self.dataset!r}, "
             f"session_id={self.session_id!r}, answered={len(self._history)}, {self.phase})"
         )
 
-    # The loop's inside
+    def _register(self, config: dict[str, Any]) -> None:
+        view, store = self.view, self.store
+        labels = {"labels": list(self.labels), "exclusive": view.exclusive}
+        store.add_session(
+            self.dataset,
+            self.session_id,
+            annotator=self.annotator,
+            view=view.name,
+            config=labels | config,
+        )
+        in_file = store.path if store.path != ":memory:" else f"memory {id(store)}"
+        take_over((in_file, self.dataset, view.name, self._identity.takes_over), self)
 
     def _resume(self) -> None:
         """Take up what is stored: what not to ask again, and this session's answers."""
@@ -492,6 +456,10 @@ class Session:
             self._phase = "preparing"
             self._thread.want_choice()
 
+    @property
+    def _is_closed(self) -> bool:
+        return self._phase == "closed"
+
     def _is_starving(self) -> bool:
         with self._lock:
             return self._phase == "preparing"
@@ -506,7 +474,7 @@ class Session:
         # Scoring takes long and holds no lock: answers that come meanwhile are sorted out below.
         chosen = self._questions.choose(learner, without=on_page, version=version)
         with self._ready:
-            if self._phase == "closed":
+            if self._is_closed:
                 return
             before = self._lineup.shown, self._lineup.ahead
             self._lineup.offer(chosen, self._questions.is_askable)
@@ -523,7 +491,3 @@ class Session:
     def _tell(self, event: Event) -> None:
         for listener in list(self._listeners):
             listener(event)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

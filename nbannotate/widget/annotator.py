@@ -45,7 +45,7 @@ _KEYS = "1234567890"
 logger = logging.getLogger("nbannotate")
 
 
-class Annotator(anywidget.AnyWidget):  # type: ignore[misc]
+class Annotator(anywidget.AnyWidget):
     """The widget that a recipe returns and a cell shows.
 
     Parameters

@@ -106,7 +106,7 @@ def main() -> None:
         for view in OURS:
             for pace, pause_ms in (("a person's pace", (300, 900)), ("at once", (0, 1))):
                 page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-                name = f"{view}-{pace}".replace(" ", "-").replace("'", "")
+                name = f"{view.replace('.', '-')}-{pause_ms[0]}"
                 notebook = NotebookPage(page, server, "lab", name)
                 frame = measure(notebook, view, options.answers, pause_ms)
                 notebook.close()

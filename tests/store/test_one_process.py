@@ -131,11 +131,11 @@ if child == 0:
         print("refused" if "fork" in str(error) else error, flush=True)
     store.close()
     os._exit(0)
-os.waitpid(child, 0)
-print(store.append(an_answer("c")), os.path.exists(sys.argv[1] + ".lock"))
+_, status = os.waitpid(child, 0)
+print(status, store.append(an_answer("c")), os.path.exists(sys.argv[1] + ".lock"))
 """
     output, _ = run_python(code, str(path)).communicate(timeout=60)
-    assert output.split() == ["refused", "True", "True"]
+    assert output.split() == ["refused", "0", "True", "True"]
     with Store(path) as store:
         assert [answer.answer_id for answer in store.answers()] == ["a", "c"]
 

@@ -1,0 +1,84 @@
+"""Who answers, and under which names: what makes a settled answer one to be stored."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from nbannotate.tasks import Answer, Settled, Span, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The names that a session's answers carry.
+
+    Parameters
+    ----------
+    dataset, session_id, annotator
+        As in ``store.annotations()``.
+    takes_over
+        A later session of the same value, dataset and view continues this one.
+    """
+
+    dataset: str
+    session_id: str
+    annotator: str
+    takes_over: str
+
+    @classmethod
+    def of(cls, dataset: str, session_id: str | None, annotator: str | None) -> Identity:
+        """Fill in ``<annotator>-<start time>`` and the system's user where no name was given."""
+        who = annotator or system_user()
+        named = session_id or f"{who}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
+        return cls(dataset, named, who, session_id or f"by {who}")
+
+    def sign(
+        self, task: Task, settled: Settled, *, answer_id: str | None, seconds: float
+    ) -> Answer:
+        """Return the answer to a task as it is to be stored."""
+        return Answer(
+            answer_id=answer_id or uuid4().hex,
+            dataset=self.dataset,
+            session_id=self.session_id,
+            annotator=self.annotator,
+            view=task.view,
+            text=task.text,
+            input_hash=task.input_hash,
+            task_hash=task.task_hash,
+            answer=settled.answer,
+            created_at=utc_now(),
+            spans=settled.spans,
+            accept=settled.accept,
+            label=settled.label,
+            suggested=_suggested(task),
+            score=task.score,
+            why=task.why,
+            model_version=task.model_version,
+            seconds=seconds,
+            meta=task.meta,
+        )
+
+
+def taken_back(answer: Answer) -> Answer:
+    """Return the row that takes an answer back: a row like any other, nothing is deleted."""
+    return replace(answer, answer_id=uuid4().hex, undoes=answer.answer_id, created_at=utc_now())
+
+
+def system_user() -> str:
+    """Return the name of the system's user, ``"annotator"`` where it has none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "annotator"
+
+
+def utc_now() -> datetime:
+    """Return the time as answers carry it: UTC, naive."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def _suggested(task: Task) -> tuple[Span, ...] | Mapping[str, float | None]:
+    return dict(task.options) if task.options else task.spans
