@@ -3,7 +3,9 @@
 >>> import nbannotate as nb
 >>> ann = nb.textcat.manual(
 ...     ["I was charged twice", "The brake is loose"],
-...     labels=["payment", "hardware"], dataset="tickets", store=":memory:",
+...     labels=["payment", "hardware"],
+...     dataset="tickets",
+...     store=":memory:",
 ... )
 >>> ann.session.answer("accept", accept="payment").answer
 'accept'

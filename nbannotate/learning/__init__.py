@@ -7,11 +7,12 @@ predictions go out.
 from nbannotate.learning.evidence import TextEvidence, gather
 from nbannotate.learning.factory import make_learner
 from nbannotate.learning.pipelines import find_component, prepare
-from nbannotate.learning.protocol import Learner, Prediction
+from nbannotate.learning.protocol import KeepsSnapshots, Learner, Prediction
 from nbannotate.learning.scoring import evaluate, evaluate_evidence, main_score
 from nbannotate.learning.training import train
 
 __all__ = [
+    "KeepsSnapshots",
     "Learner",
     "Prediction",
     "TextEvidence",

@@ -9,6 +9,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +20,7 @@ from nbannotate.learning.checkpoints import Checkpoint, Ring
 from nbannotate.learning.evidence import TextEvidence, merge
 from nbannotate.learning.pipelines import copy_pipeline
 from nbannotate.learning.protocol import Progress
+from nbannotate.learning.snapshots import fingerprint, read_snapshot, write_snapshot
 from nbannotate.tasks.prediction import Prediction
 from nbannotate.tasks.records import Answer
 
@@ -185,7 +188,12 @@ class SpacyLearner(ABC):
         self._remembered += answers
         self._recall(self._updates)
 
-    def rebuild(self, answers: Sequence[Answer], progress: Progress | None = None) -> None:
+    def rebuild(
+        self,
+        answers: Sequence[Answer],
+        progress: Progress | None = None,
+        snapshots: Path | None = None,
+    ) -> None:
         """Make the model the one that saw exactly these answers, one update each.
 
         Parameters
@@ -194,13 +202,24 @@ class SpacyLearner(ABC):
             Oldest first.
         progress
             Called after each answer with (answers done, answers in all).
+        snapshots
+            The folder that `save_snapshot` wrote to; answers in a snapshot that fits are
+            not learned anew.
         """
         self._remembered = []
         self._start_over()
-        for done, answer in enumerate(answers, start=1):
+        begun = self._resume(answers, snapshots) if snapshots is not None else 0
+        for done, answer in enumerate(answers[begun:], start=begun + 1):
             self.update([answer])
             if progress is not None:
                 progress(done, len(answers))
+
+    def save_snapshot(self, folder: Path) -> None:
+        """Write the model and what it has learned to a folder, for `rebuild`."""
+        if self._remembered or any(len(update) != 1 for update in self._updates):
+            return
+        learned = [update[0].answer_id for update in self._updates]
+        write_snapshot(folder, self._fingerprint, self.pipe.model, self.checkpoint(), learned)
 
     def learn(
         self, batch: Sequence[TextEvidence], rng: np.random.Generator, *, rate_share: float = 1.0
@@ -312,6 +331,23 @@ class SpacyLearner(ABC):
             self._evidence[text] = evidence
         else:
             self._evidence.pop(text, None)
+
+    def _resume(self, answers: Sequence[Answer], folder: Path) -> int:
+        """Take up a snapshot if it holds the first of these answers; return how many."""
+        snapshot = read_snapshot(folder, self._fingerprint, self.pipe.model)
+        if snapshot is None:
+            return 0
+        checkpoint, learned = snapshot
+        if learned != [answer.answer_id for answer in answers[: len(learned)]]:
+            return 0
+        self.restore(checkpoint)
+        self._recall([(answer,) for answer in answers[: len(learned)]])
+        return len(learned)
+
+    @cached_property
+    def _fingerprint(self) -> str:
+        settings = (self.component, self._labels, self._exclusive, self._budget, self._seed)
+        return fingerprint(self.pipe.model, self._base, *settings)
 
     def _relearn(self, updates: Sequence[tuple[Answer, ...]]) -> None:
         self._start_over()

@@ -8,6 +8,7 @@ their order, so that a learner can always be rebuilt from the store.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from nbannotate.tasks.prediction import Prediction
@@ -58,3 +59,19 @@ class Learner(Protocol):
 
     def copy_nlp(self) -> Language:
         """Return a copy of the pipeline that shares nothing with the learner's."""
+
+
+@runtime_checkable
+class KeepsSnapshots(Protocol):
+    """A learner that can be taken up from disk after a restart."""
+
+    def save_snapshot(self, folder: Path) -> None:
+        """Write the model and what it has learned to a folder."""
+
+    def rebuild(
+        self,
+        answers: Sequence[Answer],
+        progress: Progress | None = None,
+        snapshots: Path | None = None,
+    ) -> None:
+        """As `Learner.rebuild`, from the folder's snapshot where it fits."""

@@ -73,6 +73,8 @@ class StepModel:
         Draws the dropout masks of a training pass; None for a prediction.
     dropout
         Share of the token vectors' values dropped in training, in [0, 1).
+    hidden_dropout
+        The same for the hidden layer; spaCy's own training drops as much.
     """
 
     def __init__(
@@ -81,9 +83,11 @@ class StepModel:
         docs: Sequence[Doc],
         rng: np.random.Generator | None = None,
         dropout: float = 0.0,
+        hidden_dropout: float = HIDDEN_DROPOUT,
     ) -> None:
         self._model = model
         self._rng = rng
+        self._hidden_dropout = hidden_dropout
         self._lower = model.get_ref("lower")
         self._upper = model.get_ref("upper") if model.attrs["has_upper"] else None
         vectors, self._backprop_vectors = model.layers[0](list(docs), is_train=rng is not None)
@@ -158,7 +162,7 @@ class StepModel:
             return hidden, lambda d_scores, d_cached: self._backprop_hidden(
                 d_scores, d_cached, chosen, seen
             )
-        mask = self._draw_mask(hidden.shape, HIDDEN_DROPOUT)
+        mask = self._draw_mask(hidden.shape, self._hidden_dropout)
         if mask is not None:
             hidden *= mask
         upper = self._upper

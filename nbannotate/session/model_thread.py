@@ -13,15 +13,19 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbannotate.errors import PipelineError
-from nbannotate.learning import Learner
+from nbannotate.learning import KeepsSnapshots, Learner
 from nbannotate.session.progress import ModelStatus
 from nbannotate.tasks import Answer
 
 if TYPE_CHECKING:
     from spacy.language import Language
+
+SNAPSHOT_EVERY = 20
+"""Answers learned between two snapshots; a killed kernel learns at most so many again."""
 
 logger = logging.getLogger("nbannotate")
 
@@ -42,6 +46,8 @@ class ModelThread:
         Called on this thread after each change of `status`.
     version
         The version that the learner starts from.
+    snapshots
+        The folder for snapshots of the model, None to keep none.
     """
 
     def __init__(
@@ -52,7 +58,9 @@ class ModelThread:
         is_starving: Callable[[], bool],
         on_status: Callable[[], None],
         version: str | None,
+        snapshots: Path | None = None,
     ) -> None:
+        self._snapshots = snapshots
         self._learner = learner
         self._choose = choose
         self._is_starving = is_starving
@@ -141,7 +149,10 @@ class ModelThread:
 
             progress(0, len(answers))
             try:
-                learner.rebuild(answers, progress)
+                if isinstance(learner, KeepsSnapshots):
+                    learner.rebuild(answers, progress, self._snapshots)
+                else:
+                    learner.rebuild(answers, progress)
                 self._learned = [each.answer_id for each in answers]
             finally:
                 self._rebuild = None
@@ -227,9 +238,10 @@ class ModelThread:
                 self._changed.wait_for(lambda: self._is_stopping or not self._is_idle())
                 if self._is_stopping:
                     self._changed.notify_all()
-                    return
+                    break
                 self._is_busy = True
             self._work()
+        self._save_snapshot()
 
     def _work(self) -> None:
         if self._calls:
@@ -266,6 +278,17 @@ class ModelThread:
             else:
                 self._learner.forget(answer)
             self._wants_choice = True
+        if len(self._learned) % SNAPSHOT_EVERY == 0:
+            self._save_snapshot()
+
+    def _save_snapshot(self) -> None:
+        if self._snapshots is None or not self._learned or self.error is not None:
+            return
+        if isinstance(self._learner, KeepsSnapshots):
+            try:
+                self._learner.save_snapshot(self._snapshots)
+            except OSError as error:  # a full disk must cost no answer, and a snapshot is a cache
+                logger.warning("no snapshot of the model was written: %s", error)
 
     def _make_choice(self) -> None:
         self._wants_choice = False

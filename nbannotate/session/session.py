@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -409,11 +410,17 @@ class Session:
             is_starving=self._is_starving,
             on_status=lambda: self._tell("status"),
             version=version,
+            snapshots=self._snapshot_folder(),
         )
         earlier = self._standing_answers()
         if earlier:
             self._thread.rebuild(earlier)
         self._thread.start()
+
+    def _snapshot_folder(self) -> Path | None:
+        if self.store.path == ":memory:":
+            return None
+        return Path(self.store.path).with_suffix(".models") / "loop"
 
     def _standing_answers(self) -> list[Answer]:
         answers = self.store.answers(dataset=self.dataset, **self._learn_from)

@@ -40,14 +40,18 @@ def probability(learner: NerLearner, text: str, span: Span) -> float:
     doc = learner.nlp.make_doc(text)
     chunk = doc.char_span(span.start, span.end)
     assert chunk is not None
-    lattice = Lattice(StepModel(learner.pipe.model, [doc]), learner._actions, [doc], max_length=8, min_start=0)
+    lattice = Lattice(
+        StepModel(learner.pipe.model, [doc]), learner._actions, [doc], max_length=8, min_start=0
+    )
     starts, table = lattice.span_probabilities(0)
     row = int(np.searchsorted(starts, chunk.start))
     label = learner._actions.labels.index(span.label)
     return float(table[row, chunk.end - chunk.start - 1, label])
 
 
-def ner(nlp: Language | None = None, labels: tuple[str, ...] = ("DRUG",), seed: int = 0) -> NerLearner:
+def ner(
+    nlp: Language | None = None, labels: tuple[str, ...] = ("DRUG",), seed: int = 0
+) -> NerLearner:
     learner = make_learner("ner", nlp, labels=labels, seed=seed)
     assert isinstance(learner, NerLearner)
     return learner
@@ -86,7 +90,10 @@ def test_every_shape_of_spacys_step_model_is_read_and_taught(
     for answer in ner_answers(12):
         learner.update([answer])
     texts = [text for text, _ in gold_texts(20)]
-    read = [[str(span.text_of(text)) for span in p.spans] for text, p in zip(texts, learner.predict(texts), strict=True)]
+    read = [
+        [str(span.text_of(text)) for span in p.spans]
+        for text, p in zip(texts, learner.predict(texts), strict=True)
+    ]
     assert read == [[span.text for span in learner.nlp(text).ents] for text in texts]
 
 
@@ -111,7 +118,9 @@ def all_readings(lattice: Lattice, n_tokens: int) -> list[tuple[float, frozenset
     return readings
 
 
-def lattice_of(learner: NerLearner, text: str, constraint: Constraint | None = None) -> tuple[Lattice, int]:
+def lattice_of(
+    learner: NerLearner, text: str, constraint: Constraint | None = None
+) -> tuple[Lattice, int]:
     doc = learner.nlp.make_doc(text)
     lattice = Lattice(
         StepModel(learner.pipe.model, [doc]),
@@ -181,13 +190,8 @@ def _training_steps(learner: NerLearner, text: str) -> StepModel:
     from thinc.api import set_dropout_rate
 
     set_dropout_rate(learner.pipe.model, 0.0)
-    rng = _NoDropout()
-    return StepModel(learner.pipe.model, [learner.nlp.make_doc(text)], rng, 0.0)  # type: ignore[arg-type]
-
-
-class _NoDropout:
-    def random(self, shape: tuple[int, ...], dtype: type) -> Any:
-        return np.ones(shape, dtype) * np.float32(2.0)
+    docs = [learner.nlp.make_doc(text)]
+    return StepModel(learner.pipe.model, docs, np.random.default_rng(0), hidden_dropout=0.0)
 
 
 @pytest.mark.parametrize("constraint", CONSTRAINTS)
@@ -248,7 +252,10 @@ def test_a_rejected_span_of_two_tokens_goes_and_does_not_grow() -> None:
     assert bob in learner.predict([text])[0].spans
     for _ in range(4):
         learner.update([make_answer(text, "ner.teach", "reject", spans=(bob,))])
-    assert not any(span.start == bob.start and span.end >= bob.end for span in learner.predict([text])[0].spans)
+    assert not any(
+        span.start == bob.start and span.end >= bob.end
+        for span in learner.predict([text])[0].spans
+    )
 
 
 @pytest.mark.parametrize("text", ["word", " word ", "two words", "😀", "a\n\nb", "x " * 3000])
@@ -296,7 +303,10 @@ def test_labels_that_are_not_asked_about_are_not_forgotten(trained_nlp: Language
     texts = [text for text, _ in gold_texts(12)]
 
     def drugs() -> list[list[str]]:
-        return [[span.text for span in learner.nlp(text).ents if span.label_ == "DRUG"] for text in texts]
+        return [
+            [span.text for span in learner.nlp(text).ents if span.label_ == "DRUG"]
+            for text in texts
+        ]
 
     before = drugs()
     assert sum(map(len, before)) >= 6
@@ -308,7 +318,9 @@ def test_labels_that_are_not_asked_about_are_not_forgotten(trained_nlp: Language
 
 def test_spans_off_the_tokens_are_widened_to_them() -> None:
     doc = spacy.blank("en")("Take aspirin now")
-    evidence = TextEvidence(doc.text, 1, spans=(Span(6, 9, "DRUG"),), complete=True, labels=("DRUG",))
+    evidence = TextEvidence(
+        doc.text, 1, spans=(Span(6, 9, "DRUG"),), complete=True, labels=("DRUG",)
+    )
     assert constrain(evidence, doc, ["DRUG"]).accepted == (TokenSpan(1, 2, 0),)
 
 
