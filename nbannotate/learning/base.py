@@ -137,7 +137,6 @@ class SpacyLearner(ABC):
         n_updates = len(self._updates)
         try:
             self._apply(answers)
-            self._check_finite(len(answers))
         except BaseException:
             if len(self._updates) > n_updates:
                 self._forget_last()
@@ -294,6 +293,7 @@ class SpacyLearner(ABC):
             return
         for batch in self._batches(new, rng):
             self.learn(batch, rng)
+            self._check_finite(len(answers))
 
     def _batches(
         self, new: Sequence[TextEvidence], rng: np.random.Generator
@@ -385,7 +385,7 @@ class SpacyLearner(ABC):
     def is_finite(self) -> bool:
         """Whether every weight is a number."""
         return all(
-            bool(np.isfinite(np.sum(node.get_param(name))))
+            bool(np.isfinite(node.get_param(name)).all())
             for node in self.pipe.model.walk()
             for name in node.param_names
             if node.has_param(name)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nbannotate.acquisition import Acquisition
 from nbannotate.acquisition.patterns import PatternMatcher
-from nbannotate.errors import AnswerError, SessionClosedError, StaleTaskError
+from nbannotate.errors import AnswerError, PipelineError, SessionClosedError, StaleTaskError
 from nbannotate.learning import Learner
 from nbannotate.pool import Pool
 from nbannotate.session.history import History
@@ -295,11 +295,11 @@ class Session:
 
         Raises
         ------
-        AnswerError
+        PipelineError
             If there is no model in the loop.
         """
         if self._thread is None:
-            raise AnswerError(
+            raise PipelineError(
                 f"there is no model in this {self.view.name} loop; start the recipe with nlp=…"
             )
         return self._thread.nlp

@@ -1,0 +1,175 @@
+"""What answers come to when they are about the same text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nbannotate.learning import TextEvidence, gather
+from nbannotate.tasks import Answer, Span
+from tests.learning.answers import make_answer
+
+TEXT = "Meth and crack are bad"
+METH = Span(0, 4, "DRUG")
+CRACK = Span(9, 14, "DRUG")
+LABELS = ["card", "cash", "login"]
+
+
+def ner(*answers: Answer) -> TextEvidence:
+    [evidence] = gather(answers, component="ner", labels=["DRUG"])
+    return evidence
+
+
+def cats(*answers: Answer, exclusive: bool = True) -> dict[str, float]:
+    gathered = gather(answers, component="textcat", labels=LABELS, exclusive=exclusive)
+    return dict(gathered[0].cats) if gathered else {}
+
+
+def test_an_accepted_whole_text_is_complete() -> None:
+    evidence = ner(make_answer(TEXT, "ner.correct", spans=(METH,)))
+    assert (evidence.spans, evidence.complete) == ((METH,), True)
+
+
+def test_an_accepted_whole_text_without_spans_says_that_there_are_none() -> None:
+    evidence = ner(make_answer(TEXT, "ner.manual", spans=()))
+    assert (evidence.spans, evidence.complete, evidence.teaches) == ((), True, True)
+
+
+def test_a_rejected_or_ignored_whole_text_teaches_nothing() -> None:
+    answers = [
+        make_answer(TEXT, "ner.manual", "reject", spans=(METH,)),
+        make_answer(TEXT, "ner.correct", "ignore", spans=(METH,)),
+        make_answer(TEXT, "ner.teach", "ignore", spans=(METH,)),
+    ]
+    assert gather(answers, component="ner", labels=["DRUG"]) == []
+
+
+def test_binary_answers_leave_the_rest_of_the_text_unknown() -> None:
+    evidence = ner(
+        make_answer(TEXT, "ner.teach", spans=(METH,)),
+        make_answer(TEXT, "ner.teach", "reject", spans=(CRACK,)),
+    )
+    assert (evidence.spans, evidence.rejected, evidence.complete) == ((METH,), (CRACK,), False)
+
+
+def test_a_whole_text_overrides_binary_answers_before_and_after() -> None:
+    evidence = ner(
+        make_answer(TEXT, "ner.teach", spans=(METH,)),
+        make_answer(TEXT, "ner.manual", spans=(CRACK,)),
+        make_answer(TEXT, "ner.teach", "reject", spans=(CRACK,)),
+    )
+    assert (evidence.spans, evidence.rejected, evidence.complete) == ((CRACK,), (), True)
+
+
+def test_the_later_of_two_whole_texts_holds() -> None:
+    evidence = ner(
+        make_answer(TEXT, "ner.manual", spans=(METH,)),
+        make_answer(TEXT, "ner.correct", spans=(CRACK,)),
+    )
+    assert evidence.spans == (CRACK,)
+
+
+def test_the_later_of_two_answers_about_a_span_holds() -> None:
+    accepted = make_answer(TEXT, "ner.teach", spans=(METH,))
+    rejected = make_answer(TEXT, "ner.teach", "reject", spans=(METH,))
+    assert ner(accepted, rejected).rejected == (METH,)
+    assert ner(rejected, accepted).spans == (METH,)
+
+
+def test_an_accepted_span_takes_the_place_of_those_it_overlaps() -> None:
+    wide = Span(0, 14, "DRUG")
+    first = make_answer(TEXT, "ner.teach", spans=(METH,))
+    assert ner(first, make_answer(TEXT, "ner.teach", spans=(wide,))).spans == (wide,)
+
+
+def test_answers_to_other_components_and_labels_are_passed_over() -> None:
+    answers = [
+        make_answer(TEXT, "textcat.manual", accept=("card",)),
+        make_answer(TEXT, "ner.teach", spans=(Span(0, 4, "PERSON"),)),
+    ]
+    assert gather(answers, component="ner", labels=["DRUG"]) == []
+
+
+def test_an_answer_that_was_undone_or_replaced_does_not_count() -> None:
+    wrong = make_answer(TEXT, "ner.manual", spans=(METH,))
+    undo = replace(wrong, answer_id="undo", undoes=wrong.answer_id)
+    assert gather([wrong, undo], component="ner", labels=["DRUG"]) == []
+    mended = replace(wrong, answer_id="mended", spans=(CRACK,), replaces=wrong.answer_id)
+    assert ner(wrong, mended).spans == (CRACK,)
+
+
+def test_a_choice_among_exclusive_labels_says_all_of_them() -> None:
+    answer = make_answer(TEXT, "textcat.manual", accept=("cash",), label="cash")
+    assert cats(answer) == {"card": 0.0, "cash": 1.0, "login": 0.0}
+
+
+def test_a_choice_of_no_label_says_so_only_where_none_may_apply() -> None:
+    answer = make_answer(TEXT, "textcat.correct", accept=())
+    assert cats(answer, exclusive=False) == {"card": 0.0, "cash": 0.0, "login": 0.0}
+    assert cats(answer) == {}
+
+
+def test_a_choice_says_nothing_of_labels_that_were_not_offered() -> None:
+    answer = make_answer(
+        TEXT, "textcat.manual", accept=("cash",), suggested={"cash": None, "card": None}
+    )
+    assert cats(answer, exclusive=False) == {"card": 0.0, "cash": 1.0}
+
+
+def test_an_accepted_label_excludes_the_others_only_if_labels_are_exclusive() -> None:
+    answer = make_answer(TEXT, "textcat.teach", label="cash")
+    assert cats(answer) == {"card": 0.0, "cash": 1.0, "login": 0.0}
+    assert cats(answer, exclusive=False) == {"cash": 1.0}
+
+
+def test_a_rejected_label_leaves_the_others_unknown() -> None:
+    answer = make_answer(TEXT, "textcat.teach", "reject", label="cash")
+    assert cats(answer) == {"cash": 0.0}
+    assert cats(answer, exclusive=False) == {"cash": 0.0}
+
+
+def test_when_all_exclusive_labels_but_one_are_rejected_the_last_is_right() -> None:
+    answers = [make_answer(TEXT, "textcat.teach", "reject", label=each) for each in LABELS[:2]]
+    assert cats(*answers) == {"card": 0.0, "cash": 0.0, "login": 1.0}
+
+
+def test_when_all_exclusive_labels_are_rejected_nothing_is_known() -> None:
+    answers = [make_answer(TEXT, "textcat.teach", "reject", label=each) for each in LABELS]
+    assert cats(*answers) == {}
+
+
+def test_a_later_reject_takes_back_an_accepted_label() -> None:
+    accepted = make_answer(TEXT, "textcat.teach", label="cash")
+    rejected = make_answer(TEXT, "textcat.teach", "reject", label="cash")
+    assert cats(accepted, rejected) == {"cash": 0.0}
+    assert cats(rejected, accepted)["cash"] == 1.0
+
+
+def test_completeness_asks_for_every_label_unless_one_excludes_the_rest() -> None:
+    known = TextEvidence(TEXT, 1, cats={"cash": 1.0})
+    assert known.is_complete("textcat", LABELS, exclusive=True)
+    assert not known.is_complete("textcat", LABELS, exclusive=False)
+
+
+tokens = st.integers(0, 5)
+answers = st.builds(
+    lambda start, length, label, view, answer: make_answer(
+        TEXT, f"ner.{view}", answer, spans=(Span(start, start + length, label),)
+    ),
+    tokens,
+    st.integers(1, 3),
+    st.sampled_from(["DRUG", "DOSE", "OTHER"]),
+    st.sampled_from(["teach", "teach", "teach", "manual"]),
+    st.sampled_from(["accept", "reject", "ignore"]),
+)
+
+
+@given(st.lists(answers, max_size=8))
+def test_evidence_never_contradicts_itself(given_answers: list[Answer]) -> None:
+    for evidence in gather(given_answers, component="ner", labels=["DRUG", "DOSE"]):
+        assert not set(evidence.spans) & set(evidence.rejected)
+        for one, other in combinations(evidence.spans, 2):
+            assert one.end <= other.start or other.end <= one.start

@@ -1,0 +1,191 @@
+"""What `prepare` does to a pipeline, and what it leaves alone."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import spacy
+from spacy.language import Language
+from spacy.training import Example
+
+from nbannotate.errors import PipelineError
+from nbannotate.learning import find_component, make_learner, prepare
+from nbannotate.learning.pipelines import copy_pipeline
+from tests.learning.answers import make_answer, ner_answers, textcat_answers
+
+
+def sharing_nlp() -> Language:
+    """A pipeline whose ner and textcat listen to one tok2vec."""
+    nlp = spacy.blank("en")
+    nlp.add_pipe("tok2vec")
+    listener = {"@architectures": "spacy.Tok2VecListener.v1", "width": 96, "upstream": "*"}
+    nlp.add_pipe(
+        "ner",
+        config={
+            "model": {"@architectures": "spacy.TransitionBasedParser.v2", "tok2vec": listener}
+        },
+    )
+    nlp.add_pipe(
+        "textcat",
+        config={
+            "model": {
+                "@architectures": "spacy.TextCatReduce.v1",
+                "exclusive_classes": True,
+                "use_reduce_first": False,
+                "use_reduce_last": False,
+                "use_reduce_max": False,
+                "use_reduce_mean": True,
+                "tok2vec": listener,
+            }
+        },
+    )
+    doc = nlp.make_doc("aspirin helps")
+    example = Example.from_dict(
+        doc, {"entities": [(0, 7, "DRUG")], "cats": {"card": 1.0, "cash": 0.0, "login": 0.0}}
+    )
+    nlp.initialize(lambda: [example])
+    for _ in range(15):
+        nlp.update([example])
+    return nlp
+
+
+def test_nothing_becomes_a_blank_pipeline_with_the_component() -> None:
+    assert prepare(labels=["DRUG"]).pipe_names == ["ner"]
+    assert prepare(component="textcat", labels=["a", "b"]).pipe_names == ["textcat"]
+    several = prepare(component="textcat", labels=["a", "b"], exclusive=False)
+    assert several.pipe_names == ["textcat_multilabel"]
+
+
+def test_one_label_alone_is_never_exclusive() -> None:
+    nlp = prepare(component="textcat", labels=["a"], exclusive=True)
+    assert nlp.pipe_names == ["textcat_multilabel"]
+
+
+def test_a_blank_pipeline_is_made_for_the_language_asked_for() -> None:
+    assert prepare(labels=["DRUG"], lang="de").lang == "de"
+
+
+def test_equal_seeds_give_equal_first_weights_and_leave_global_state_alone() -> None:
+    before = random.getstate()
+    one, other = (prepare(labels=["DRUG"], seed=7).to_bytes() for _ in range(2))
+    assert one == other
+    assert random.getstate() == before
+
+
+def test_the_users_pipeline_is_never_changed() -> None:
+    nlp = sharing_nlp()
+    before = nlp.to_bytes()
+    learner = make_learner("ner", nlp, labels=["DRUG", "DOSE"])
+    learner.update(ner_answers(3))
+    assert nlp.to_bytes() == before
+    assert nlp.pipe_names == ["tok2vec", "ner", "textcat"]
+
+
+def test_a_component_that_listens_gets_layers_of_its_own() -> None:
+    nlp = sharing_nlp()
+    ready = prepare(nlp, labels=["DRUG"])
+    ner: Any = ready.get_pipe("ner")
+    assert not [node for node in ner.model.walk() if "listener" in node.name]
+    assert [e.text for e in ready("aspirin helps").ents] == [
+        e.text for e in nlp("aspirin helps").ents
+    ]
+
+
+def test_learning_in_one_component_leaves_its_former_neighbours_as_they_were() -> None:
+    nlp = sharing_nlp()
+    before = nlp("a new card please").cats
+    learner = make_learner("ner", nlp, labels=["DRUG"])
+    learner.update(ner_answers(3))
+    assert learner.nlp("a new card please").cats == pytest.approx(before)
+
+
+def test_a_textcat_that_listens_can_be_taught() -> None:
+    learner = make_learner("textcat", sharing_nlp(), labels=["card", "cash", "login"])
+    assert learner.nlp.pipe_names == ["tok2vec", "ner", "textcat"]
+    answers = textcat_answers(["card", "cash", "login"], 3)
+    for _ in range(10):
+        learner.update(answers)
+    for answer in answers:
+        cats = learner.predict([answer.text])[0].cats
+        assert answer.label == max(cats, key=lambda label: cats[label])
+
+
+def test_a_trained_ner_keeps_its_labels_beside_new_ones() -> None:
+    ready = prepare(sharing_nlp(), labels=["DOSE"])
+    ner: Any = ready.get_pipe("ner")
+    assert set(ner.labels) == {"DRUG", "DOSE"}
+
+
+def test_a_new_label_of_a_trained_ner_can_be_learned() -> None:
+    from nbannotate.tasks import Span
+
+    learner = make_learner("ner", sharing_nlp(), labels=["DOSE"])
+    text, dose = "take 50mg now", Span(5, 9, "DOSE")
+    for _ in range(15):
+        learner.update([make_answer(text, "ner.manual", spans=(Span(5, 7, "DOSE"),))])
+    assert dose.label in {span.label for span in learner.predict([text])[0].spans}
+
+
+def test_a_textcat_with_other_labels_is_built_anew() -> None:
+    ready = prepare(sharing_nlp(), component="textcat", labels=["x", "y"])
+    textcat: Any = ready.get_pipe("textcat")
+    assert textcat.labels == ("x", "y")
+
+
+def test_word_vectors_are_read_where_there_are_any() -> None:
+    nlp = spacy.blank("en")
+    nlp.vocab.set_vector("aspirin", np.ones(8, dtype="f"))
+    ner: Any = prepare(nlp, labels=["DRUG"]).get_pipe("ner")
+    assert [node for node in ner.model.walk() if node.name == "static_vectors"]
+
+
+def test_a_copy_still_knows_where_the_rejected_spans_are() -> None:
+    nlp = spacy.blank("en")
+    original: Any = nlp.add_pipe("ner", config={"incorrect_spans_key": "wrong"})
+    original.add_label("DRUG")
+    nlp.initialize()
+    copied: Any = copy_pipeline(nlp).get_pipe("ner")
+    assert copied.moves.cfg["neg_key"] == "wrong"
+    assert copied.cfg["incorrect_spans_key"] == "wrong"
+
+
+def test_a_pipeline_with_parts_that_cannot_be_copied_is_read_from_its_bytes() -> None:
+    nlp = prepare(labels=["DRUG"])
+    nlp.tokenizer.token_match = _Uncopyable()
+    copied: Any = copy_pipeline(nlp).get_pipe("ner")
+    assert "DRUG" in copied.labels
+
+
+class _Uncopyable:
+    def __call__(self, _: str) -> None:
+        return None
+
+    def __deepcopy__(self, _: object) -> None:
+        raise TypeError
+
+    def __reduce__(self) -> str:
+        raise TypeError
+
+
+def test_a_pipeline_is_read_from_its_directory(tmp_path: Path) -> None:
+    prepare(labels=["DRUG"]).to_disk(tmp_path / "model")
+    for path in (tmp_path / "model", str(tmp_path / "model")):
+        assert find_component(prepare(path, labels=["DRUG"]), "ner") == "ner"
+
+
+def test_what_is_no_pipeline_is_refused_with_a_remedy(tmp_path: Path) -> None:
+    with pytest.raises(PipelineError, match="of type int"):
+        prepare(3, labels=["DRUG"])  # type: ignore[arg-type]
+    with pytest.raises(PipelineError, match="no such directory"):
+        prepare(tmp_path / "missing", labels=["DRUG"])
+    with pytest.raises(PipelineError, match=r"without spaCy's config\.cfg"):
+        prepare(tmp_path, labels=["DRUG"])
+    (tmp_path / "model.bin").write_text("x")
+    with pytest.raises(PipelineError, match="it is a file"):
+        prepare(tmp_path / "model.bin", labels=["DRUG"])
+    with pytest.raises(PipelineError, match="lang='klingon'"):
+        prepare(labels=["DRUG"], lang="klingon")
