@@ -40,7 +40,9 @@ class Budget:
     Parameters
     ----------
     n_batches
-        Steps per update: the first holds the new evidence, all draw from the earlier.
+        Steps per update; all draw from the earlier evidence.
+    n_fresh
+        How many of them, from the first on, hold the new evidence as well.
     batch_size
         Texts per step.
     learn_rate
@@ -50,6 +52,7 @@ class Budget:
     """
 
     n_batches: int
+    n_fresh: int
     batch_size: int
     learn_rate: float
     dropout: float
@@ -303,7 +306,7 @@ class SpacyLearner(ABC):
         earlier = [each for key, each in self._evidence.items() if key not in fresh]
         batches = [list(new[at : at + size]) for at in range(0, len(new), size)]
         while len(batches) < self._budget.n_batches:
-            batches.append([])
+            batches.append(list(new[:size]) if len(batches) < self._budget.n_fresh else [])
         for batch in batches:
             room = min(size - len(batch), len(earlier))
             drawn = rng.choice(len(earlier), room, replace=False) if room > 0 else ()

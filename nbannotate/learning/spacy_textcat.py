@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float32]
 
-TEXTCAT_BUDGET = Budget(n_batches=4, batch_size=8, learn_rate=0.01, dropout=0.0)
+TEXTCAT_BUDGET = Budget(n_batches=4, n_fresh=4, batch_size=8, learn_rate=0.01, dropout=0.0)
 _SMALLEST = 1e-6
 
 

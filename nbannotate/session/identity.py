@@ -6,6 +6,7 @@ import getpass
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import count
 from uuid import uuid4
 
 from nbannotate.tasks import Answer, Settled, Span, Task
@@ -32,8 +33,7 @@ class Identity:
     def of(cls, dataset: str, session_id: str | None, annotator: str | None) -> Identity:
         """Fill in ``<annotator>-<start time>`` and the system's user where no name was given."""
         who = annotator or system_user()
-        named = session_id or f"{who}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
-        return cls(dataset, named, who, session_id or f"by {who}")
+        return cls(dataset, session_id or _by_start_time(who), who, session_id or f"by {who}")
 
     def sign(
         self, task: Task, settled: Settled, *, answer_id: str | None, seconds: float
@@ -78,6 +78,18 @@ def system_user() -> str:
 def utc_now() -> datetime:
     """Return the time as answers carry it: UTC, naive."""
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+_started: set[str] = set()
+
+
+def _by_start_time(annotator: str) -> str:
+    """Return a session id that no session of this kernel has, readable first."""
+    first = f"{annotator}-{datetime.now(UTC):%Y-%m-%d-%H%M%S}"
+    names = (first if number == 1 else f"{first}-{number}" for number in count(1))
+    named = next(name for name in names if name not in _started)
+    _started.add(named)
+    return named
 
 
 def _suggested(task: Task) -> tuple[Span, ...] | Mapping[str, float | None]:

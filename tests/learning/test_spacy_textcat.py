@@ -29,9 +29,11 @@ def warm(labels: Sequence[str] = LABELS, *, exclusive: bool = True) -> SpacyLear
 @pytest.mark.parametrize("exclusive", [True, False])
 def test_a_rejected_label_becomes_less_probable(*, exclusive: bool) -> None:
     learner = warm(exclusive=exclusive)
-    before = learner.predict([TEXT])[0].cats
-    learner.update([make_answer(TEXT, "textcat.teach", "reject", label="cash")])
-    assert learner.predict([TEXT])[0].cats["cash"] < before["cash"]
+    text = "is there a fee for a second account ?"
+    before = learner.predict([text])[0].cats
+    best = max(before, key=lambda label: before[label])
+    learner.update([make_answer(text, "textcat.teach", "reject", label=best)])
+    assert learner.predict([text])[0].cats[best] < before[best]
 
 
 @pytest.mark.parametrize("exclusive", [True, False])

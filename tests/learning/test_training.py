@@ -152,11 +152,11 @@ def test_several_labels_are_scored_together() -> None:
 
 def test_gold_that_cannot_be_scored_is_refused() -> None:
     nlp = prepare(labels=["DRUG"])
-    with pytest.raises(NothingToLearnError, match="no row"):
+    with pytest.raises(SourceError):
         evaluate(nlp, [])
-    with pytest.raises(SourceError, match="row 0"):
+    with pytest.raises(SourceError):
         evaluate(nlp, [{"text": "a"}])
-    with pytest.raises(PipelineError, match="no textcat"):
+    with pytest.raises(PipelineError, match="labels"):
         evaluate(nlp, [{"text": "a", "label": "card"}])
 
 
