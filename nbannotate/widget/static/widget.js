@@ -289,7 +289,8 @@ export function progressText(progress, unsent, seconds) {
   const answered = progress.answered + unsent;
   const total = expectedTotal(progress);
   if (total === 0) return [];
-  const parts = [total === null ? plural(answered, "answer") : `${answered} of ${total}`];
+  const counted = total === null || answered > total ? plural(answered, "answer") : `${answered} of ${total}`;
+  const parts = [total !== null && answered > total ? `${counted}, target was ${total}` : counted];
   if (seconds.length >= 3) {
     const mean = seconds.reduce((sum, value) => sum + Math.min(value, 120), 0) / seconds.length;
     const pace = 60 / Math.max(mean, 0.2);
@@ -307,7 +308,8 @@ export function modelText({ state, learned, version, message, done, total }) {
     const share = total ? ` · ${Math.floor((100 * (done ?? 0)) / total)}\u00a0%` : "";
     return `rebuilding from ${total ? plural(total, "stored answer") : "stored answers"}${share}`;
   }
-  const facts = `model learned ${learned}${version ? ` · ${version}` : ""}`;
+  const named = version && version !== "base" ? ` · ${version}` : "";
+  const facts = `model learned ${learned}${named}`;
   return state === "learning" && learned === 0 ? "model learning…" : facts;
 }
 
