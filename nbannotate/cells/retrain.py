@@ -309,9 +309,9 @@ def _record(
         "scores": scores,
         "answers_seen": n,
     }
-    if store.path == ":memory:":
+    directory = store.models_path
+    if directory is None:
         return store.add_model(name, **about), None
-    directory = Path(store.path).with_suffix(".models")
     safe = "".join(c if c.isalnum() or c in "-_+." else "_" for c in name)
     directory.mkdir(parents=True, exist_ok=True)
     unfinished = directory / f".{uuid4().hex}"

@@ -126,7 +126,10 @@ def _score_spans(
                 default="outside",
             )
     scores: dict[str, Any] = Scorer.score_spans(examples, "ents", has_annotation=lambda _: True)
-    return {name: 0.0 if value is None else value for name, value in scores.items()}
+    nothing: dict[str, Any] = {"ents_per_type": {}}
+    return {
+        name: nothing.get(name, 0.0) if value is None else value for name, value in scores.items()
+    }
 
 
 def _set_spans(example: Example, spans: Iterable[Span]) -> None:

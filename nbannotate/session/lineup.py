@@ -1,7 +1,7 @@
 """The line-up: the task shown, the one promised to follow it, and those at hand behind.
 
 A promise is kept: the page may paint the promised task before it hears from the kernel,
-so nothing but an undo ever puts another task in between.
+so only an undo or a change of model ever puts another task in between.
 """
 
 from __future__ import annotations
@@ -48,6 +48,11 @@ class Lineup:
         if self.shown is None and self._at_hand:
             self.shown = self._at_hand.popleft()
         self.promise()
+
+    def retract(self) -> None:
+        """Take the promise back, and what is at hand; the page must be told its new state."""
+        self.ahead = None
+        self._at_hand.clear()
 
     def promise(self) -> None:
         """Promise the best task at hand, unless one is promised already."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -313,6 +312,8 @@ class Session:
             self._start_model(learner, version)
             return
         learner.remember(self._standing_answers())
+        with self._lock:
+            self._lineup.retract()
         self._thread.replace(learner, version).result()
         self._thread.join()
 
@@ -404,23 +405,19 @@ class Session:
                 self._history.push(task_of(answer, self.labels), answer)
 
     def _start_model(self, learner: Learner, version: str | None) -> None:
+        models = self.store.models_path
         self._thread = ModelThread(
             learner,
             choose=self._choose,
             is_starving=self._is_starving,
             on_status=lambda: self._tell("status"),
             version=version,
-            snapshots=self._snapshot_folder(),
+            snapshots=models / "loop" if models is not None else None,
         )
         earlier = self._standing_answers()
         if earlier:
             self._thread.rebuild(earlier)
         self._thread.start()
-
-    def _snapshot_folder(self) -> Path | None:
-        if self.store.path == ":memory:":
-            return None
-        return Path(self.store.path).with_suffix(".models") / "loop"
 
     def _standing_answers(self) -> list[Answer]:
         answers = self.store.answers(dataset=self.dataset, **self._learn_from)
@@ -490,9 +487,10 @@ class Session:
                 self._shown_at = monotonic()
             self._phase = "asking" if shown is not None else "finished"
             self._ready.notify_all()
-        if before[0] is None:
+        # Without a model this runs inside an answer, which tells of the task itself.
+        if self._thread is not None and before[0] is None:
             self._tell("task")
-        elif before[1] is None and ahead is not None:
+        elif self._thread is not None and before[1] is None and ahead is not None:
             self._tell("ahead")
 
     def _tell(self, event: Event) -> None:

@@ -92,6 +92,11 @@ class Store:
         return self._file.database.path
 
     @property
+    def models_path(self) -> Path | None:
+        """Where models are saved, beside the file; None for a store in memory."""
+        return None if self.path == ":memory:" else Path(self.path).with_suffix(".models")
+
+    @property
     def read_only(self) -> bool:
         """Whether this store refuses to write."""
         return self._read_only

@@ -76,10 +76,15 @@ def _read_row(number: int, row: object) -> GoldText:
             f"gold row {number} has keys {', '.join(map(repr, row))}, none of them gold; give "
             "'spans', 'label' or 'labels'"
         )
+    try:
+        read = None if spans is None else tuple(Span.from_dict(span) for span in spans)
+    except (KeyError, TypeError, ValueError) as error:
+        raise SourceError(
+            f"gold row {number} has spans={str(spans)[:80]}; give dicts with 'start', 'end' and "
+            "'label', offsets in code points"
+        ) from error
     return GoldText(
-        row["text"],
-        None if spans is None else tuple(Span.from_dict(span) for span in spans),
-        None if labels is None else tuple(str(label) for label in labels),
+        row["text"], read, None if labels is None else tuple(str(label) for label in labels)
     )
 
 

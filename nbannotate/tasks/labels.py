@@ -30,6 +30,8 @@ def check_labels(labels: str | Iterable[str]) -> tuple[str, ...]:
     >>> check_labels("DRUG,DOSE")
     ('DRUG', 'DOSE')
     """
+    if not isinstance(labels, Iterable):
+        raise LabelError(f"labels={labels!r} are no labels; give names, such as labels=['PERSON']")
     given = tuple(labels.split(",")) if isinstance(labels, str) else tuple(labels)
     if not given:
         raise LabelError(

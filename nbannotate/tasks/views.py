@@ -129,16 +129,16 @@ class View:
     def _settle_choice(
         self, task: Task, answer: AnswerKind, accept: str | Iterable[str] | None
     ) -> Settled:
-        if isinstance(accept, str):
-            accept = [accept]
-        chosen = tuple(dict.fromkeys(accept or ()))
+        if isinstance(accept, str) or not isinstance(accept, Iterable):
+            accept = None if accept is None else [accept]
+        chosen = list(accept or ())
         for label in chosen:
             check_known(label, task.labels)
         if answer == "accept" and accept is None:
             raise AnswerError(
                 "the answer accepts, but says no label; " + self._how_to_answer(task)
             )
-        if answer == "accept" and self.exclusive and len(chosen) != 1:
+        if answer == "accept" and self.exclusive and len(set(chosen)) != 1:
             raise AnswerError(
                 f"{len(chosen)} labels were chosen ({', '.join(map(repr, chosen)) or 'none'}), "
                 "but exactly one applies to a text here; " + self._how_to_answer(task)
@@ -171,6 +171,8 @@ def check_spans(
     SpanError
         If a span is malformed, outside the text, off its tokens, or overlaps another.
     """
+    if not isinstance(spans, Iterable):
+        raise SpanError(f"spans={spans!r} are no spans; give a list, empty where there are none")
     starts = {start for start, _ in tokens}
     ends = {end for _, end in tokens}
     checked: list[Span] = []

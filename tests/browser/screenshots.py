@@ -25,7 +25,9 @@ from tests.browser.notebook_page import NotebookPage
 IMAGES = Path(__file__).parents[2] / "notebooks" / "images"
 VIEWPORT = {"width": 1240, "height": 1400}
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
-MARGIN = 6
+LEFT = 20
+"""Pixels cut off at the left: the bar of the selected cell."""
+
 COLORS = 96
 MOST_BYTES = 200_000
 
@@ -112,26 +114,23 @@ def _box(notebook: NotebookPage, token: int) -> Any:
 
 
 RIGHT_BUT_FOR_ONE = "suggested < right and suggested and len(right - suggested) == 1"
-CORRECT = """\
-ann = nb.ner.correct(
-    messages, labels=["PLACE", "PART"], dataset="bikes", store=store, annotator="ana", target=120
-)
-ann"""
+PARTS, TOPICS = '["PLACE", "PART"]', '["hardware", "payment", "account"]'
 RECIPE = """\
 ann = nb.{}(
-    messages, labels={}, dataset="bikes", store=store, annotator="ana", target=120
+    messages, labels={}, dataset="bikes", store=store, session_id="ana-1", target=150
 )
 ann"""
-PARTS, TOPICS = '["PLACE", "PART"]', '["hardware", "payment", "account"]'
+CORRECT = RECIPE.format("ner.correct", PARTS)
+LOOK = 'store.spans("bikes")[["text", "label", "suggested", "answer", "session_id"]].tail(4)'
+WARM = """\
+earlier = nb.ner.correct(messages, labels=["PLACE", "PART"], dataset="bikes", store=store)
+nb.simulate(earlier, messages, n=60, progress=False)
+earlier.close()"""
 
 SCENES = (
     Scene(
         "notebook",
-        (
-            SETUP,
-            CORRECT,
-            'store.spans("bikes")[["text", "label", "suggested", "annotator", "created_at"]].tail(4)',
-        ),
+        (SETUP, CORRECT, LOOK),
         RIGHT_BUT_FOR_ONE,
         60,
         mark_and_look_at_the_answers,
@@ -140,18 +139,19 @@ SCENES = (
     Scene("correct", (SETUP, CORRECT), RIGHT_BUT_FOR_ONE, 60, mark_what_is_missing),
     Scene(
         "teach",
-        (SETUP, RECIPE.format("ner.teach", PARTS)),
-        "suggested <= right and task.score > 0.6",
-        60,
+        (f"{SETUP}\n{WARM}", RECIPE.format("ner.teach", PARTS)),
+        "suggested <= right and 0.5 < task.score < 0.99",
+        20,
         leave,
     ),
     Scene(
         "choice",
         (SETUP, RECIPE.format("textcat.correct", TOPICS)),
-        "max(task.options, key=lambda option: option[1] or 0)[0] == gold.label"
-        " and 0.55 < max(score or 0 for _, score in task.options) < 0.9",
-        30,
+        "max(task.options, key=task.options.get) == gold.label"
+        " and 0.5 < max(task.options.values()) < 0.9",
+        40,
         leave,
+        lengths=(60, 200),
     ),
     Scene(
         "teach-label",
@@ -188,15 +188,11 @@ def draw(scene: Scene, server: JupyterServer, browser: Browser) -> None:
     for index in range(2):
         notebook.run_cell(index)
     expect_asking(notebook.widget)
-    code = FIND.format(
-        wanted=scene.wanted, n=scene.n, low=scene.lengths[0], high=scene.lengths[1]
-    )
+    code = FIND.format(wanted=scene.wanted, n=scene.n, low=scene.lengths[0], high=scene.lengths[1])
     told = notebook.evaluate_in_kernel(code, timeout_seconds=600)
     if not told["found"]:
         print(f"{scene.name}: no task was as wanted; the last one is drawn")
-    expect(notebook.widget).to_have_attribute(
-        "data-task-hash", told["task_hash"], timeout=WAIT_MS
-    )
+    expect(notebook.widget).to_have_attribute("data-task-hash", told["task_hash"], timeout=WAIT_MS)
     scene.act(notebook, told)
     for theme, name in THEMES.items():
         show_theme(notebook, name)
@@ -228,10 +224,10 @@ def photograph(notebook: NotebookPage, scene: Scene) -> bytes:
         message = "the cells are not on the page"
         raise RuntimeError(message)
     clip = {
-        "x": first["x"],
-        "y": first["y"] - MARGIN,
-        "width": first["width"],
-        "height": last["y"] + last["height"] - first["y"] + 2 * MARGIN,
+        "x": first["x"] + LEFT,
+        "y": first["y"],
+        "width": first["width"] - LEFT,
+        "height": last["y"] + last["height"] - first["y"],
     }
     return page.screenshot(clip=clip, animations="disabled")
 
@@ -239,7 +235,9 @@ def photograph(notebook: NotebookPage, scene: Scene) -> bytes:
 def write_small(png: bytes, path: Path) -> None:
     """Write a picture in few colours: text on flat ground loses nothing by it."""
     picture = Image.open(io.BytesIO(png)).convert("RGB")
-    few = picture.quantize(colors=COLORS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    few = picture.quantize(
+        colors=COLORS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
+    )
     few.save(path, optimize=True)
     if path.stat().st_size > MOST_BYTES:
         message = f"{path.name} is larger than {MOST_BYTES} bytes; draw less or in fewer colours"

@@ -54,7 +54,9 @@ def test_each_kind_of_source_gives_its_texts_in_order(kind, tmp_path):
     assert [text.text for text in Pool(SOURCES[kind](tmp_path))] == TEXTS
 
 
-@pytest.mark.parametrize("kind", ["list of dict", "DataFrame", ".jsonl", ".csv", ".parquet", "relation"])
+@pytest.mark.parametrize(
+    "kind", ["list of dict", "DataFrame", ".jsonl", ".csv", ".parquet", "relation"]
+)
 def test_the_other_columns_are_kept_as_meta(kind, tmp_path):
     metas = [dict(text.meta) for text in Pool(SOURCES[kind](tmp_path))]
     assert metas == [{"source": "s0"}, {"source": "s1"}, {"source": "s2"}]
@@ -102,12 +104,26 @@ def test_a_broken_line_of_json_is_listed(tmp_path):
 
 
 def test_meta_of_any_kind_is_plain_json():
-    meta = {"when": pd.Timestamp("2026-01-01"), "n": np.int64(3), "x": np.nan, "l": [np.nan, {"a": 1}],
-            "array": np.arange(2), "none": None, "inf": float("inf"), "na": pd.NA}
+    meta = {
+        "when": pd.Timestamp("2026-01-01"),
+        "n": np.int64(3),
+        "x": np.nan,
+        "l": [np.nan, {"a": 1}],
+        "array": np.arange(2),
+        "none": None,
+        "inf": float("inf"),
+        "na": pd.NA,
+    }
     text = next(iter(Pool([{"text": "a", **meta}])))
     assert json.loads(json.dumps(text.meta, allow_nan=False)) == {
-        "when": "2026-01-01 00:00:00", "n": 3, "x": None, "l": [None, {"a": 1}],
-        "array": [0, 1], "none": None, "inf": None, "na": None,
+        "when": "2026-01-01 00:00:00",
+        "n": 3,
+        "x": None,
+        "l": [None, {"a": 1}],
+        "array": [0, 1],
+        "none": None,
+        "inf": None,
+        "na": None,
     }
 
 

@@ -63,7 +63,7 @@ class RecordingLearner:
         return list(self.seen)
 
     def _read(self, text: str) -> Prediction:
-        end = len(text.split()[0])
+        end = len(text.split(maxsplit=1)[0])
         spans = tuple(Span(0, end, label, 0.5) for label in self.labels)
         share = 1 / len(self.labels)
         return Prediction(

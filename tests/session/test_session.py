@@ -74,7 +74,7 @@ def test_no_task_is_asked_twice_and_the_loop_ends(store, view):
         asked.append(task.task_hash)
         session.answer("ignore" if session.view.layout != "binary" else "reject")
     assert len(asked) == len(set(asked))
-    assert {text for text in TEXTS} == set(store.annotations("d")["text"])
+    assert set(TEXTS) == set(store.annotations("d")["text"])
     assert session.phase == "finished"
     assert session.progress.remaining == 0
     with pytest.raises(AnswerError, match="all texts"):
@@ -201,7 +201,9 @@ def test_an_answer_that_does_not_fit_is_refused_and_nothing_is_stored(view, answ
             session = start(store, view, texts)
         task = session.task
         if answer.get("spans"):
-            named = [dict(zip(("start", "end", "label"), span, strict=True)) for span in answer["spans"]]
+            named = [
+                dict(zip(("start", "end", "label"), span, strict=True)) for span in answer["spans"]
+            ]
             answer = {**answer, "spans": named}
         with pytest.raises(error):
             session.answer(**answer)
