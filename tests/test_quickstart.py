@@ -52,5 +52,7 @@ def test_it_is_short_and_kept_without_outputs(notebook):
 
 def test_each_step_is_explained_before_it_is_done(notebook):
     assert notebook.cells[0].cell_type == "markdown"
-    words = sum(len(cell.source.split()) for cell in notebook.cells if cell.cell_type == "markdown")
+    words = sum(
+        len(cell.source.split()) for cell in notebook.cells if cell.cell_type == "markdown"
+    )
     assert words > 150

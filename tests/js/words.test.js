@@ -53,6 +53,8 @@ test("progress says how many of how many, and pace and time left once they can b
   assert.deepEqual(progressText(PROGRESS, 0, [6, 7, 8]), ["142 of 460", "9 a minute", "about 37 min left"]);
   assert.deepEqual(progressText({ ...PROGRESS, remaining: null }, 0, []), ["142 answers"]);
   assert.equal(expectedTotal({ ...PROGRESS, target: 200 }), 200);
+  assert.deepEqual(progressText({ ...PROGRESS, target: 142 }, 0, []), ["142 of 142"]);
+  assert.deepEqual(progressText({ ...PROGRESS, target: 120 }, 0, []), ["142 answers, target was 120"]);
   assert.deepEqual(progressText({ ...PROGRESS, answered: 0, remaining: 0 }, 0, []), []);
 });
 
@@ -64,6 +66,7 @@ test("time left is never a false promise of precision", () => {
 
 test("the model's state is said in words", () => {
   assert.equal(modelText(MODEL), "model learned 142 · v12");
+  assert.equal(modelText({ ...MODEL, version: "base" }), "model learned 142");
   assert.equal(modelText({ ...MODEL, state: "none" }), "");
   assert.equal(modelText({ ...MODEL, state: "learning", learned: 0 }), "model learning…");
   assert.equal(modelText({ ...MODEL, state: "paused", message: "E024" }), "model paused: E024");

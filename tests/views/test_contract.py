@@ -1,0 +1,246 @@
+"""The contract of views: an answer that one lets through can be stored and learned as it is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nbannotate.errors import AnswerError, LabelError, NbannotateError, SpanError
+from nbannotate.tasks import ANSWER_KINDS, VIEWS, Span, Task, View, find_view
+from tests.loops import a_session, tokenize
+
+TEXT = "Méth 🙂 is bad\r\nin Ber\u0301lin 👩‍👩‍👧."
+LABELS = ("DRUG", "PLACE")
+VIEW_LIST = [
+    find_view(name, exclusive=exclusive)
+    for name in VIEWS
+    for exclusive in ((True, False) if name.startswith("textcat.") else (False,))
+]
+views = pytest.mark.parametrize("view", VIEW_LIST, ids=lambda v: f"{v.name}-{v.exclusive}")
+
+
+def a_task(view: View, text: str = TEXT, spans: tuple[Span, ...] = ()) -> Task:
+    binary = view.layout == "binary"
+    if binary and view.component == "ner":
+        spans = (Span(0, 4, "DRUG", 0.7),)
+    return Task(
+        text,
+        1,
+        2,
+        view.name,
+        LABELS,
+        spans=spans,
+        options=dict.fromkeys(LABELS, 0.5) if view.layout == "choice" else {},
+        label="DRUG" if binary else None,
+    )
+
+
+def settle(view: View, answer: str, task: Task | None = None, **parts):
+    task = task or a_task(view)
+    return view.settle(task, answer, tokens=tokenize(task.text), **parts)
+
+
+def right_parts(view: View) -> dict:
+    if view.layout == "choice":
+        return {"accept": ["DRUG"]}
+    return {"spans": [{"start": 0, "end": 4, "label": "DRUG"}]} if view.layout == "spans" else {}
+
+
+SPANS_VIEW = find_view("ner.manual", exclusive=True)
+CHOICE = find_view("textcat.manual", exclusive=True)
+CHOICES = find_view("textcat.manual", exclusive=False)
+
+
+@views
+@pytest.mark.parametrize("kind", ANSWER_KINDS)
+def test_each_kind_of_answer_fits_with_its_parts(view: View, kind: str):
+    assert settle(view, kind, **right_parts(view)).answer == kind
+
+
+@views
+@pytest.mark.parametrize("kind", ["reject", "ignore"])
+def test_reject_and_ignore_need_no_parts(view: View, kind: str):
+    assert settle(view, kind).answer == kind
+
+
+@views
+@pytest.mark.parametrize("kind", ["", "yes", "ACCEPT", None, 1])
+def test_another_kind_of_answer_is_told_which_there_are(view: View, kind):
+    with pytest.raises(AnswerError, match="'accept', 'reject', 'ignore'"):
+        settle(view, kind, **right_parts(view))
+
+
+@views
+def test_parts_of_another_layout_are_refused_with_an_example_that_fits(view: View):
+    wrong = {"accept": ["DRUG"]} if view.layout == "spans" else {"spans": []}
+    with pytest.raises(AnswerError, match=r"answer\('accept'"):
+        settle(view, "accept", **wrong)
+
+
+@views
+def test_what_is_settled_settles_to_itself(view: View):
+    once = settle(view, "accept", **right_parts(view))
+    again = {"spans": once.spans} if view.layout == "spans" else {}
+    again |= {"accept": once.accept} if view.layout == "choice" else {}
+    assert settle(view, "accept", **again) == once
+
+
+@views
+def test_an_unknown_label_is_refused(view: View):
+    if view.layout == "binary":
+        assert settle(view, "accept").label in LABELS
+        return
+    parts = (
+        {"accept": ["OTHER"]}
+        if view.layout == "choice"
+        else {"spans": [{"start": 0, "end": 4, "label": "OTHER"}]}
+    )
+    with pytest.raises(LabelError, match=r"'OTHER'.*'DRUG', 'PLACE'"):
+        settle(view, "accept", **parts)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        (-1, 4, "does not lie within"),
+        (0, len(TEXT) + 1, "does not lie within"),
+        (4, 4, "does not lie within"),
+        (4, 0, "does not lie within"),
+        (0, 3, "0–4"),
+        (1, 4, "0–4"),
+        (0, 5, "0–4"),
+        (4, 5, "touches no token"),
+        (13, 15, "touches no token"),
+    ],
+)
+def test_a_span_that_no_model_could_learn_is_refused(start: int, end: int, said: str):
+    with pytest.raises(SpanError, match=said):
+        settle(SPANS_VIEW, "accept", spans=[{"start": start, "end": end, "label": "DRUG"}])
+
+
+@pytest.mark.parametrize("second", [(0, 4, "PLACE"), (0, 6, "DRUG")])
+def test_overlapping_spans_are_refused(second):
+    start, end, label = second
+    spans = [Span(0, 4, "DRUG"), Span(start, end, label)]
+    with pytest.raises(SpanError, match="overlap"):
+        settle(SPANS_VIEW, "accept", spans=spans)
+
+
+def test_one_span_given_twice_is_one_span():
+    spans = [Span(0, 4, "DRUG", 0.4), {"start": 0, "end": 4, "label": "DRUG"}]
+    assert settle(SPANS_VIEW, "accept", spans=spans).spans == (Span(0, 4, "DRUG"),)
+
+
+def test_spans_are_kept_in_reading_order_without_the_model_s_scores():
+    spans = [Span(7, 9, "PLACE", 0.1), Span(0, 4, "DRUG", 0.9)]
+    kept = settle(SPANS_VIEW, "accept", spans=spans).spans
+    assert [(span.start, span.score) for span in kept] == [(0, None), (7, None)]
+
+
+@pytest.mark.parametrize(
+    "spans",
+    [
+        [{"start": 0, "end": 4}],
+        [{"start": "0", "end": 4, "label": "DRUG"}],
+        [{"start": 0.0, "end": 4, "label": "DRUG"}],
+        [{"start": 0, "end": None, "label": "DRUG"}],
+        [{"start": 0, "end": 4, "label": 7}],
+        ["DRUG"],
+        [None],
+        7,
+        {"start": 0, "end": 4, "label": "DRUG"},
+    ],
+)
+def test_a_malformed_span_is_refused(spans):
+    with pytest.raises(NbannotateError, match="span"):
+        settle(SPANS_VIEW, "accept", spans=spans)
+
+
+@pytest.mark.parametrize("accept", [7, [7], [["DRUG"]], [None]])
+def test_a_malformed_choice_is_refused(accept):
+    with pytest.raises(NbannotateError, match="DRUG"):
+        settle(CHOICES, "accept", accept=accept)
+
+
+def test_offsets_in_utf_16_units_are_caught_by_the_span_s_own_text():
+    text = "🙂🙂 Meth is bad"
+    task = a_task(SPANS_VIEW, text)
+    right = {"start": 3, "end": 7, "label": "DRUG", "text": "Meth"}
+    assert settle(SPANS_VIEW, "accept", task, spans=[right]).spans == (Span(3, 7, "DRUG"),)
+    with pytest.raises(SpanError):
+        settle(SPANS_VIEW, "accept", task, spans=[{**right, "start": 5, "end": 9}])
+    with pytest.raises(SpanError, match="code points"):
+        settle(SPANS_VIEW, "accept", task, spans=[{**right, "start": 8, "end": 10}])
+
+
+WORDS = st.lists(
+    st.sampled_from(["🙂", "👩‍👩‍👧", "é", "e\u0301", "a", "Z", "\r\n", " ", "\u200d", "ß", "中"]),
+    min_size=1,
+    max_size=12,
+).map("".join)
+
+
+@given(WORDS, st.data())
+def test_any_run_of_tokens_is_a_span_and_covers_its_own_characters(text: str, data):
+    tokens = tokenize(text)
+    if not tokens:
+        return
+    first = data.draw(st.integers(0, len(tokens) - 1))
+    last = data.draw(st.integers(first, len(tokens) - 1))
+    start, end = tokens[first][0], tokens[last][1]
+    given_span = {"start": start, "end": end, "label": "DRUG", "text": text[start:end]}
+    kept = settle(SPANS_VIEW, "accept", a_task(SPANS_VIEW, text), spans=[given_span])
+    assert kept.spans[0].text_of(text) == text[start:end]
+
+
+def test_no_spans_accepts_what_was_suggested():
+    task = a_task(SPANS_VIEW, spans=(Span(0, 4, "DRUG", 0.8),))
+    assert settle(SPANS_VIEW, "accept", task).spans == (Span(0, 4, "DRUG"),)
+    assert settle(SPANS_VIEW, "accept", task, spans=[]).spans == ()
+
+
+@pytest.mark.parametrize("accept", [[], ["DRUG", "PLACE"]])
+def test_exactly_one_label_applies_where_labels_are_exclusive(accept):
+    with pytest.raises(AnswerError, match="exactly one"):
+        settle(CHOICE, "accept", accept=accept)
+
+
+@pytest.mark.parametrize("accept", [[], ["DRUG"], ["PLACE", "DRUG"]])
+def test_any_number_of_labels_may_apply_where_they_are_not_exclusive(accept):
+    kept = settle(CHOICES, "accept", accept=accept)
+    assert kept.accept == tuple(label for label in LABELS if label in accept)
+
+
+def test_an_accept_that_says_no_label_is_asked_for_one():
+    with pytest.raises(AnswerError, match="says no label"):
+        settle(CHOICES, "accept")
+
+
+def test_a_choice_of_one_label_is_also_its_label():
+    assert settle(CHOICE, "accept", accept="PLACE").label == "PLACE"
+    assert settle(CHOICES, "accept", accept=["PLACE", "DRUG"]).label is None
+
+
+@pytest.mark.parametrize(
+    ("view", "wrong"),
+    [
+        ("ner.manual", {"answer": "accept", "spans": [{"start": 0, "end": 2, "label": "A"}]}),
+        ("ner.manual", {"answer": "accept", "spans": [{"start": 0, "end": 3, "label": "X"}]}),
+        ("ner.manual", {"answer": "accept", "accept": ["A"]}),
+        ("ner.manual", {"answer": "maybe"}),
+        ("textcat.manual", {"answer": "accept"}),
+        ("textcat.manual", {"answer": "accept", "accept": ["A", "B"]}),
+        ("textcat.manual", {"answer": "accept", "accept": ["X"]}),
+        ("textcat.teach", {"answer": "accept", "accept": ["A"]}),
+        ("textcat.teach", {"answer": "yes"}),
+    ],
+)
+def test_nothing_is_stored_when_an_answer_is_refused(view: str, wrong: dict):
+    session = a_session(["one two", "three"], view)
+    shown = session.task
+    with pytest.raises(NbannotateError):
+        session.answer(**wrong)
+    assert session.task == shown
+    assert session.store.answers() == session.history == []
+    assert session.progress.answered == 0
