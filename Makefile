@@ -50,6 +50,7 @@ lint: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-test chromium
 	$(RUN) -m tests.benchmarks.latency $(BENCH_ARGS)
+	$(RUN) -m tests.benchmarks.store
 
 bench-learning: $(VENV)/.installed-test
 	$(RUN) -m tests.benchmarks.learning $(BENCH_ARGS)

@@ -121,34 +121,24 @@ class Lattice:
         probabilities
             Shape (G', max_length, K), each in [0, 1].
         """
-        first, last = self.bounds[doc], self.bounds[doc + 1]
         mine = self._starts_of(doc)
-        starts = self.starts[mine] - first
+        starts = self.starts[mine] - self.bounds[doc]
         spans = np.exp(self.log_span[mine])
-        out = np.exp(self.log_out[first:last])
-        free = np.zeros(last - first + self.max_length + 1)
-        free[0] = 1.0
-        per_length = spans.sum(axis=2)
-        at = 0
-        for token in range(last - first):
-            free[token + 1] += free[token] * out[token]
-            if at < len(starts) and starts[at] == token:
-                free[token + 1 : token + 1 + self.max_length] += free[token] * per_length[at]
-                at += 1
-        return starts, np.clip(spans * free[starts][:, None, None], 0.0, 1.0)
+        return starts, np.clip(spans * self._free(doc)[starts][:, None, None], 0.0, 1.0)
 
-    def read(self, doc: int) -> tuple[list[TokenSpan], Doubles]:
+    def read(self, doc: int) -> tuple[dict[TokenSpan, float], Doubles]:
         """Return the reading that spaCy's greedy parse gives one doc, and its doubt.
 
         Returns
         -------
         spans
-            In reading order.
+            In reading order, each with its probability in [0, 1], whatever its length.
         entropies
             Of the choice met at each token, in nats, shape (n_tokens,).
         """
         first, last = int(self.bounds[doc]), int(self.bounds[doc + 1])
-        spans: list[TokenSpan] = []
+        free = self._free(doc)
+        spans: dict[TokenSpan, float] = {}
         entropies = self._closed_entropies[first:last].copy()
         best = self._closed_best[first:last]
         n_labels = len(self.actions.labels)
@@ -158,11 +148,14 @@ class Lattice:
             if choice == 0:
                 token += 1
             elif choice > n_labels:
-                spans.append(TokenSpan(token, token + 1, choice - n_labels - 1))
+                span = TokenSpan(token, token + 1, choice - n_labels - 1)
+                spans[span] = float(free[token] * self._closed[first + token, choice])
                 token += 1
             else:
-                end = self._read_open(first + token, last, choice - 1, entropies, first)
-                spans.append(TokenSpan(token, end - first, choice - 1))
+                end, log_rest = self._read_open(first + token, last, choice - 1, entropies, first)
+                span = TokenSpan(token, end - first, choice - 1)
+                begin = free[token] * self._closed[first + token, choice]
+                spans[span] = float(begin * np.exp(log_rest))
                 token = end - first
         return spans, entropies
 
@@ -179,6 +172,23 @@ class Lattice:
             loss += self._expect(doc, constraint, out, spans)
         self._backprop(out, spans)
         return loss
+
+    def _free(self, doc: int) -> Doubles:
+        """Return the probability that no entity is open before each token of a doc."""
+        first, last = self.bounds[doc], self.bounds[doc + 1]
+        mine = self._starts_of(doc)
+        starts = self.starts[mine] - first
+        out = np.exp(self.log_out[first:last])
+        per_length = np.exp(self.log_span[mine]).sum(axis=2)
+        free = np.zeros(last - first + self.max_length + 1)
+        free[0] = 1.0
+        at = 0
+        for token in range(last - first):
+            free[token + 1] += free[token] * out[token]
+            if at < len(starts) and starts[at] == token:
+                free[token + 1 : token + 1 + self.max_length] += free[token] * per_length[at]
+                at += 1
+        return np.minimum(free, 1.0)
 
     def _score_closed_states(self) -> None:
         actions = self.actions
@@ -243,10 +253,17 @@ class Lattice:
         first, last = np.searchsorted(self.starts, self.bounds[doc : doc + 2])
         return slice(int(first), int(last))
 
-    def _read_open(self, start: int, last: int, label: int, entropies: Doubles, first: int) -> int:
-        """Follow an entity opened at ``start`` to its end, counted through the batch."""
+    def _read_open(
+        self, start: int, last: int, label: int, entropies: Doubles, first: int
+    ) -> tuple[int, float]:
+        """Follow an entity opened at ``start``.
+
+        Returns its end, counted through the batch, and the log probability of having gone
+        on to just there.
+        """
         column_inside = int(self.actions.inside[label])
         column_last = int(self.actions.last[label])
+        log_rest = 0.0
         for chunk in range(start + 1, last, 16):
             tokens = np.arange(chunk, min(chunk + 16, last))
             seen = self._steps.contexts(tokens, np.full_like(tokens, start))
@@ -255,11 +272,12 @@ class Lattice:
             for token, lead in zip(tokens.tolist(), margin.tolist(), strict=True):
                 if token == last - 1:
                     entropies[token - first] = 0.0
-                    return last
+                    return last, log_rest
                 entropies[token - first] = _binary_entropy(lead)
+                log_rest -= float(np.logaddexp(0.0, -abs(lead)))
                 if lead < 0 or (lead == 0 and column_last < column_inside):
-                    return token + 1
-        return last
+                    return token + 1, log_rest
+        return last, log_rest
 
     def _expect(self, doc: int, constraint: Constraint, out: Doubles, spans: Doubles) -> float:
         """Add the counts of each choice, expected over the readings left; return the loss."""

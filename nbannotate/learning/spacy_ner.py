@@ -69,15 +69,11 @@ class NerLearner(SpacyLearner):
     def _predict_one(self, lattice: Lattice, at: int, doc: Doc) -> Prediction:
         read, entropies = lattice.read(at)
         starts, probabilities = lattice.span_probabilities(at)
-        row_of = {int(start): row for row, start in enumerate(starts)}
-        spans = []
-        for span in read:
-            if span.label in self._asked:
-                length = span.end - span.start
-                row = row_of.get(span.start)
-                inside = row is not None and length <= lattice.max_length
-                score = float(probabilities[row, length - 1, span.label]) if inside else 0.0
-                spans.append(_to_characters(span, doc, self._actions.labels, score))
+        spans = [
+            _to_characters(span, doc, self._actions.labels, score)
+            for span, score in read.items()
+            if span.label in self._asked
+        ]
         return Prediction(
             spans=tuple(span for span in spans if span is not None),
             candidates=self._choose_candidates(starts, probabilities, doc),

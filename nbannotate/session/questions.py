@@ -159,7 +159,8 @@ class Questions:
             )
             ordered, why = list(ranking.candidates), ranking.why
         ordered = self._rested_first(ordered)
-        tasks = [self._task(each, why, matches, version) for each in ordered]
+        at_hand = ordered if matches else ordered[:QUESTIONS_AT_HAND]
+        tasks = [self._task(each, why, matches, version) for each in at_hand]
         return self._pattern_matches_first(tasks, matches, learner)
 
     def _candidates(

@@ -335,3 +335,27 @@ def test_actions_are_found_by_name_whatever_their_order(trained_nlp: Language) -
 
 def test_a_prediction_of_nothing_is_empty() -> None:
     assert ner().predict(["", "  \n"]) == [Prediction(), Prediction()]
+
+
+def test_a_span_of_the_best_reading_is_as_probable_as_among_the_candidates(
+    trained_nlp: Language,
+) -> None:
+    learner = ner(trained_nlp, LABELS)
+    for prediction in learner.predict([text for text, _ in gold_texts(20)]):
+        candidates = {
+            (each.start, each.end, each.label): each.score for each in prediction.candidates
+        }
+        for span in prediction.spans:
+            assert candidates[span.start, span.end, span.label] == pytest.approx(span.score)
+
+
+def test_a_long_span_has_its_probability_too() -> None:
+    learner = ner(labels=("TITLE",))
+    text = "He read one hundred years of solitude and the autumn of the patriarch aloud"
+    title = Span(8, 69, "TITLE")
+    for _ in range(12):
+        learner.update([make_answer(text, "ner.manual", spans=(title,))])
+    [span] = learner.predict([text])[0].spans
+    assert span == title
+    assert span.score is not None
+    assert 0.3 < span.score <= 1.0
