@@ -37,5 +37,28 @@ def test_the_commands_of_the_readme_are_the_makefiles():
 
 def test_every_file_that_the_readme_links_to_is_there():
     text = README.read_text(encoding="utf-8")
-    for target in re.findall(r'(?:\]\(|src="|srcset=")([^")]+)', text):
+    for target in re.findall(r'(?:\]\(|src="|srcset=")(?!https:)([^")]+)', text):
         assert (README.parent / target).is_file(), target
+
+
+def test_every_column_and_view_that_the_readme_names_is_in_the_file():
+    table = README.read_text(encoding="utf-8").split("## What is stored")[1].split("\n## ")[0]
+    [columns] = re.findall(r"^\| `annotations` \|[^|]*\|([^|]*)\|$", table, re.MULTILINE)
+    with nb.Store(":memory:") as store:
+        assert [
+            name.strip() for name in columns.split(",")
+        ] == store.annotations().columns.tolist()
+        for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE):
+            for name in re.findall(r"`(\w+)`", row):
+                assert store.sql(f'select * from "{name}"').empty
+
+
+def test_pictures_come_light_and_dark_and_are_small():
+    pictures = list((README.parent / "notebooks" / "images").glob("*.png"))
+    light = {
+        picture.stem.removesuffix("-light") for picture in pictures if "-light" in picture.stem
+    }
+    dark = {picture.stem.removesuffix("-dark") for picture in pictures if "-dark" in picture.stem}
+    assert light
+    assert light == dark
+    assert all(picture.stat().st_size < 200_000 for picture in pictures)

@@ -63,14 +63,18 @@ class PatternMatcher:
                 )
         self._nlp = nlp
         self._ruler = SpanRuler(nlp, spans_key="patterns")
-        self._ruler.add_patterns(
-            [{"label": row["label"], "pattern": row["pattern"]} for row in rows]
-        )
+        for row in rows:
+            try:
+                self._ruler.add_patterns([{"label": row["label"], "pattern": row["pattern"]}])
+            except ValueError as error:
+                raise SourceError(f"spaCy cannot use the pattern {row!r}: {error}") from error
 
     def match(self, text: str) -> tuple[Span, ...]:
         """Return the spans found, in reading order, the longest of those that overlap."""
         from spacy.util import filter_spans
 
+        if not len(self._ruler):
+            return ()
         doc = self._ruler(self._nlp.make_doc(text))
         return tuple(
             Span(span.start_char, span.end_char, span.label_)

@@ -82,13 +82,13 @@ class RetrainResult:
             If matplotlib is not installed.
         """
         try:
-            from matplotlib.figure import Figure
+            from nbannotate.cells.figures import ShownFigure
         except ModuleNotFoundError as error:
             raise ModuleNotFoundError(
                 "plots need matplotlib; install it with: pip install 'nbannotate[lab]'"
             ) from error
         n_labels = max(1, len(self.per_label))
-        figure = Figure(figsize=(9, max(2.6, 0.9 + 0.28 * n_labels)), layout="constrained")
+        figure = ShownFigure(figsize=(9, max(2.6, 0.9 + 0.28 * n_labels)), layout="constrained")
         over_time, by_label = figure.subplots(1, 2)
         for component, rows in self.history.groupby("component", sort=False):
             values = rows["score"].fillna(-rows["loss"])
@@ -109,4 +109,5 @@ class RetrainResult:
     def _repr_html_(self) -> str:
         from html import escape
 
-        return f"<p>{escape(repr(self))}</p>{self.per_label.to_html(index=False)}"
+        table = self.per_label.to_html(index=False, float_format="{:.2f}".format)
+        return f"<p>{escape(repr(self))}</p>{table}"

@@ -7,6 +7,7 @@ duplicate that was counted, or in `Pool.skipped` with the reason.
 from __future__ import annotations
 
 import json
+import logging
 import math
 import threading
 import warnings
@@ -23,6 +24,8 @@ from nbannotate.tasks import SourceText, Span, check_inside, input_hash
 
 if TYPE_CHECKING:
     import pandas as pd
+
+logger = logging.getLogger("nbannotate")
 
 MAX_CHARACTERS = 1_000_000
 """spaCy refuses longer texts."""
@@ -79,11 +82,13 @@ class Pool:
         self.duplicates = 0
         self.skipped_rows: list[SkippedRow] = []
         self._lock = threading.RLock()
+        self._reading = threading.RLock()
         self._texts: dict[int, SourceText] = {}
         self._open: dict[int, None] = {}
         self._closed: set[int] = set()
         self._rows: Iterator[tuple[int, Row]] | None = enumerate(opened.rows)
-        self._read(STREAM_BUFFER if opened.is_stream else None)
+        with self._reading:
+            self._read(STREAM_BUFFER if opened.is_stream else None)
         if not self._texts and self._rows is None:
             raise SourceError(self._no_text_message())
         if self.skipped_rows:
@@ -132,11 +137,11 @@ class Pool:
             self._closed.add(text_hash)
 
     def reopen_text(self, text_hash: int) -> None:
-        """Put a text back into the pool."""
+        """Put a text back into the pool, as the next of its order."""
         with self._lock:
             self._closed.discard(text_hash)
-            if text_hash in self._texts:
-                self._open[text_hash] = None
+            if text_hash in self._texts and text_hash not in self._open:
+                self._open = {text_hash: None, **self._open}
 
     def is_open(self, text_hash: int) -> bool:
         """Return whether a text may still be asked about."""
@@ -144,14 +149,14 @@ class Pool:
 
     def first(self, n_texts: int) -> list[SourceText]:
         """Return up to ``n_texts`` open texts in the order of the source."""
+        self._refill(n_texts)
         with self._lock:
-            self._refill(n_texts)
             return [self._texts[text_hash] for text_hash in islice(self._open, n_texts)]
 
     def window(self, n_texts: int, random: Random) -> list[SourceText]:
         """Return up to ``n_texts`` open texts chosen at random, each at most once."""
+        self._refill(n_texts)
         with self._lock:
-            self._refill(n_texts)
             chosen = random.sample(list(self._open), min(n_texts, len(self._open)))
             return [self._texts[text_hash] for text_hash in chosen]
 
@@ -167,9 +172,24 @@ class Pool:
         )
 
     def _refill(self, n_texts: int) -> None:
-        wanted = max(n_texts, STREAM_BUFFER) if self._rows is not None else 0
-        while self._rows is not None and len(self._open) < wanted:
-            self._read(STREAM_BUFFER)
+        # A lock of its own: a source may ask its session things, which waits for an answer.
+        with self._reading:
+            brought = 1
+            while (
+                self._rows is not None
+                and brought
+                and len(self._open) < max(n_texts, STREAM_BUFFER)
+            ):
+                before = len(self._texts)
+                try:
+                    self._read(STREAM_BUFFER)
+                except Exception as error:
+                    logger.exception("the source raised; it is taken to end here")
+                    self._rows = None
+                    reason = f"the source raised {type(error).__name__}: {error}; it ended here"
+                    number = len(self._texts) + self.duplicates + len(self.skipped_rows)
+                    self.skipped_rows.append(SkippedRow(number, "", reason))
+                brought = len(self._texts) - before
 
     def _read(self, n_rows: int | None) -> None:
         taken = 0
@@ -179,15 +199,16 @@ class Pool:
                 self._rows = None
                 return
             taken += 1
-            self._take(*pair)
+            with self._lock:
+                self._take(*pair)
 
     def _take(self, number: int, row: Row) -> None:
         reason = row.fault or _why_unusable(row.value)
         if reason is None:
             try:
                 text = _source_text(str(row.value), row.meta)
-            except SpanError as error:
-                reason = str(error)
+            except (SpanError, ValueError, TypeError, RecursionError) as error:
+                reason = f"what came beside it cannot be used: {error}"
         if reason is not None:
             shown = repr(row.value if row.value is not None else dict(row.meta) or None)
             self.skipped_rows.append(SkippedRow(number, shown[:80], reason))
@@ -251,13 +272,17 @@ def _as_json(meta: Mapping[str, Any]) -> dict[str, Any]:
     """
     if not meta:
         return {}
-    encoded = json.dumps({key: _plain(value) for key, value in meta.items()}, default=_plain)
+    encoded = json.dumps(_plain(meta), ensure_ascii=False).encode("utf-8", "replace")
     decoded: dict[str, Any] = json.loads(encoded, parse_constant=lambda _: None)
     return decoded
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, (str, int, float, bool, list, tuple, dict)) or value is None:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, (str, int, float, bool)) or value is None:
         return value
     if hasattr(value, "tolist"):
         return _plain(value.tolist())

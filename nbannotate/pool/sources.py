@@ -183,3 +183,5 @@ def _check_column(columns: list[Any], text_column: str, name: str) -> None:
             f"{', '.join(map(repr, columns)) or 'none'}; name the one that holds the texts with "
             "text_column=…"
         )
+    if columns.count(text_column) > 1:
+        raise SourceError(f"{name} has the column {text_column!r} twice; give each its own name")

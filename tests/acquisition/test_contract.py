@@ -1,86 +1,227 @@
-"""One contract that every query strategy passes, the user's own included."""
+"""The contract that every query strategy passes: those that ship, the user's own, and "auto"."""
 
 from __future__ import annotations
 
+from collections import Counter
 from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbannotate.acquisition import STRATEGIES, Acquisition, Candidate
-from nbannotate.acquisition.acquisition import LEARNED_BEFORE_TRUST, RANDOM_SHARE
-from nbannotate.tasks import Prediction, SourceText, Span
+from nbannotate.acquisition.acquisition import LEARNED_BEFORE_TRUST, checked_ranks
+from nbannotate.session.questions import Questions
+from nbannotate.tasks import Prediction, SourceText, Span, find_view, input_hash
+from tests.loops import CountingLearner, Pool
 
 
 def longest_first(candidates, random):
-    return [len(candidate.text.text) for candidate in candidates]
+    return np.array([len(candidate.text.text) for candidate in candidates])
 
 
-EVERY = [*STRATEGIES, "auto", longest_first]
-SHARES = st.floats(0, 1)
+ALL = {**STRATEGIES, "own function": longest_first, "auto": "auto"}
+strategies = pytest.mark.parametrize("strategy", [
+    pytest.param(name if name in STRATEGIES else value, id=name) for name, value in ALL.items()
+])  # fmt: skip
+layouts = pytest.mark.parametrize("layout", ["spans", "choice", "binary"])
+named = pytest.mark.parametrize("name", STRATEGIES)
+
+PROBABILITY = st.floats(0, 1)
 
 
 @st.composite
-def candidates(draw, layout):
-    text = SourceText(draw(st.text("ab", min_size=1, max_size=9)), draw(st.integers(0, 10**6)))
-    if layout == "binary":
-        return Candidate(text, Prediction(), label="A", probability=draw(SHARES))
-    if layout == "choice":
-        raw = draw(st.lists(st.floats(0.01, 1), min_size=2, max_size=5))
-        cats = {f"L{n}": share / sum(raw) for n, share in enumerate(raw)}
-        return Candidate(text, Prediction(cats=cats), exclusive=draw(st.booleans()))
-    spans = tuple(Span(0, 1, "A", score) for score in draw(st.lists(SHARES, max_size=3)))
-    entropies = tuple(draw(st.lists(st.floats(0, 3), max_size=6)))
-    return Candidate(text, Prediction(spans=spans, token_entropies=entropies))
-
-
-@pytest.mark.parametrize("strategy", EVERY, ids=str)
-@given(data=st.data(), layout=st.sampled_from(["binary", "choice", "spans"]))
-def test_a_ranking_is_a_permutation_that_the_seed_fixes(strategy, data, layout):
-    given_ = data.draw(st.lists(candidates(layout), max_size=12))
-    acquisition = Acquisition(strategy, layout)
-    one, other = (acquisition.rank(given_, Random(3), learned=50) for _ in range(2))
-    assert one == other
-    assert sorted(map(id, one.candidates)) == sorted(map(id, given_))
-    assert one.why
-
-
-@pytest.mark.parametrize("name", sorted(set(STRATEGIES) - {"random", "highest_scored"}))
-def test_strategies_of_uncertainty_prefer_even_odds(name):
-    sure, unsure = (
-        Candidate(SourceText(t, 1), Prediction(cats={"A": p, "B": 1 - p}), exclusive=True)
-        for t, p in (("sure", 0.99), ("unsure", 0.5))
+def predictions(draw):
+    cats = draw(st.lists(PROBABILITY, max_size=4))
+    total = sum(cats) or 1.0
+    spans = tuple(
+        Span(i, i + 1, "A", score)
+        for i, score in enumerate(draw(st.lists(st.none() | PROBABILITY, max_size=3)))
     )
-    first = Acquisition(name, "choice").rank([sure, unsure], Random(0), learned=9).candidates[0]
-    assert first is unsure
+    return Prediction(
+        spans,
+        spans,
+        {f"L{i}": p / total for i, p in enumerate(cats)},
+        tuple(draw(st.lists(st.floats(0, 5), max_size=6))),
+    )
 
 
-def test_auto_asks_at_random_before_it_has_learned_and_for_its_share_later():
-    choice = [Candidate(SourceText("a", 1), Prediction(cats={"A": 0.5, "B": 0.5}), exclusive=True)]
-    random = Random(0)
-    auto = Acquisition("auto", "choice")
-    early = {auto.rank(choice, random, learned=LEARNED_BEFORE_TRUST - 1).why for _ in range(50)}
-    assert early == {"random"}
-    later = [auto.rank(choice, random, learned=50).why for _ in range(4000)]
-    assert later.count("random") / 4000 == pytest.approx(RANDOM_SHARE, abs=0.02)
+@st.composite
+def candidate_lists(draw, min_size=0):
+    return [
+        Candidate(
+            SourceText(f"text {i}", input_hash(f"text {i}")),
+            draw(predictions()),
+            draw(st.booleans()),
+            probability=draw(st.none() | PROBABILITY),
+        )
+        for i in range(draw(st.integers(min_size, 8)))
+    ]
 
 
-def test_an_unknown_strategy_is_refused_with_the_known_ones():
-    with pytest.raises(ValueError, match="'margin'"):
-        Acquisition("best", "choice")
-    with pytest.raises(TypeError):
-        Acquisition(3, "choice")
+def candidate(probability=None, cats=None, exclusive=True, entropies=(), spans=(), text="t"):
+    prediction = Prediction(spans, spans, cats or {}, entropies)
+    return Candidate(
+        SourceText(text, input_hash(text)), prediction, exclusive, probability=probability
+    )
 
 
-def test_a_function_that_returns_another_number_of_ranks_is_refused():
-    one = [Candidate(SourceText("a", 1), Prediction(cats={"A": 0.5, "B": 0.5}))]
-    with pytest.raises(ValueError, match=r"shape \(2,\) for 1"):
-        Acquisition(lambda c, r: np.zeros(2), "choice").rank(one, Random(0), learned=0)
+@strategies
+@layouts
+@settings(max_examples=20)
+@given(candidates=candidate_lists(), seed=st.integers(0, 99), learned=st.sampled_from([0, 5, 90]))
+def test_a_ranking_is_the_candidates_in_some_order(strategy, layout, candidates, seed, learned):
+    ranking = Acquisition(strategy, layout).rank(candidates, Random(seed), learned=learned)
+    assert Counter(map(id, ranking.candidates)) == Counter(map(id, candidates))
+    assert ranking.why
 
 
-def test_a_rank_that_is_no_number_comes_last():
-    two = [Candidate(SourceText(t, n), Prediction()) for n, t in enumerate("ab")]
-    ranked = Acquisition(lambda c, r: [np.nan, 0.0], "choice").rank(two, Random(0), learned=0)
-    assert ranked.candidates[0] is two[1]
+@strategies
+@layouts
+@settings(max_examples=20)
+@given(candidates=candidate_lists(), seed=st.integers(0, 99))
+def test_equal_seeds_rank_equally(strategy, layout, candidates, seed):
+    acquisition = Acquisition(strategy, layout)
+    once = acquisition.rank(candidates, Random(seed), learned=9)
+    assert acquisition.rank(candidates, Random(seed), learned=9) == once
+
+
+@strategies
+@settings(max_examples=20)
+@given(candidates=candidate_lists(min_size=1))
+def test_a_strategy_gives_one_number_a_candidate_and_changes_none(strategy, candidates):
+    if strategy == "auto":
+        return
+    function = STRATEGIES.get(strategy, strategy) if isinstance(strategy, str) else strategy
+    before = list(candidates)
+    ranks = checked_ranks(function, candidates, Random(0))
+    assert ranks.shape == (len(candidates),)
+    assert not np.isnan(ranks).any()
+    assert candidates == before
+
+
+@strategies
+@pytest.mark.parametrize("learner", [None, CountingLearner()], ids=["no model", "model"])
+@pytest.mark.parametrize("view", ["textcat.manual", "textcat.teach", "ner.manual"])
+def test_every_strategy_asks_about_every_text_in_the_end(strategy, learner, view):
+    found = find_view(view, exclusive=True)
+    labels = ("A", "B")
+    pool = Pool([f"Text {number}" for number in range(100)])
+    questions = Questions(found, labels, pool, Acquisition(strategy, found.layout))
+    asked = set()
+    while tasks := questions.choose(learner, without=(), version=None):
+        asked |= {task.input_hash for task in tasks}
+        for task in tasks:
+            pool.close_text(task.input_hash)
+    assert asked == {text.input_hash for text in pool}
+
+
+@named
+def test_more_doubt_ranks_higher_or_for_highest_scored_lower(name: str):
+    if name == "random":
+        return
+    sure, unsure = candidate(0.95), candidate(0.5)
+    ranks = STRATEGIES[name]([sure, unsure], Random(0))
+    assert (ranks[1] > ranks[0]) == (name != "highest_scored")
+
+
+@named
+def test_labels_that_are_nearly_equal_rank_above_a_clear_one(name: str):
+    if name in {"random", "highest_scored"}:
+        return
+    for exclusive in (True, False):
+        clear = candidate(cats={"A": 0.98, "B": 0.02}, exclusive=exclusive)
+        close = candidate(cats={"A": 0.52, "B": 0.48}, exclusive=exclusive)
+        ranks = STRATEGIES[name]([clear, close], Random(0))
+        assert ranks[1] > ranks[0]
+
+
+@pytest.mark.parametrize("name", ["entropy", "mean_entropy", "least_confident"])
+def test_unsure_words_rank_a_text_higher(name: str):
+    sure, unsure = candidate(entropies=(0.01, 0.02)), candidate(entropies=(0.6, 0.5))
+    ranks = STRATEGIES[name]([sure, unsure], Random(0))
+    assert ranks[1] > ranks[0]
+
+
+def test_the_sum_of_entropies_prefers_long_texts_and_the_mean_does_not():
+    short, long = candidate(entropies=(0.5,)), candidate(entropies=(0.4, 0.4, 0.4))
+    summed = STRATEGIES["entropy"]([short, long], Random(0))
+    mean = STRATEGIES["mean_entropy"]([short, long], Random(0))
+    assert summed[1] > summed[0]
+    assert mean[1] < mean[0]
+
+
+@pytest.mark.parametrize("name", ["margin", "least_confident", "highest_scored"])
+@settings(max_examples=20)
+@given(candidates=candidate_lists(min_size=1))
+def test_ranks_are_in_the_range_that_they_promise(name: str, candidates):
+    ranks = STRATEGIES[name](candidates, Random(0))
+    assert ((ranks >= -1e-9) & (ranks <= 1 + 1e-9)).all()
+
+
+@layouts
+def test_auto_asks_at_random_until_a_model_has_learned_something(layout):
+    for seed in range(20):
+        ranking = Acquisition("auto", layout).rank(
+            [candidate(0.5)], Random(seed), learned=LEARNED_BEFORE_TRUST - 1
+        )
+        assert ranking.why == "random"
+
+
+@layouts
+def test_auto_keeps_a_share_of_random_questions(layout):
+    acquisition, random = Acquisition("auto", layout), Random(0)
+    whys = Counter(
+        acquisition.rank([candidate(0.5)], random, learned=99).why for _ in range(1_000)
+    )
+    assert 50 < whys["random"] < 200
+
+
+def test_auto_asks_yes_or_no_for_the_probable_as_well_as_the_unsure():
+    acquisition, random = Acquisition("auto", "binary"), Random(0)
+    whys = Counter(acquisition.rank([candidate(0.5)], random, learned=99).why for _ in range(400))
+    assert min(whys["margin"], whys["highest_scored"]) > 100
+
+
+def test_a_tie_is_broken_at_random_and_not_by_place():
+    candidates = [candidate(0.5, text=str(number)) for number in range(10)]
+    firsts = {
+        Acquisition("margin", "binary")
+        .rank(candidates, Random(seed), learned=9)
+        .candidates[0]
+        .text.text
+        for seed in range(40)
+    }
+    assert len(firsts) > 3
+
+
+def test_an_unknown_name_is_told_which_there_are():
+    with pytest.raises(ValueError, match=r"'guess' is unknown.*'auto', 'random'"):
+        Acquisition("guess", "binary")
+
+
+@pytest.mark.parametrize("strategy", [None, 7, ["margin"]])
+def test_a_strategy_that_is_neither_name_nor_function_is_refused(strategy):
+    with pytest.raises(TypeError, match="neither a name nor a function"):
+        Acquisition(strategy, "binary")
+
+
+@pytest.mark.parametrize("returned", [[1.0], [[1.0, 2.0]], 1.0, []])
+def test_a_function_that_returns_another_shape_is_told_the_right_one(returned):
+    acquisition = Acquisition(lambda candidates, random: returned, "binary")
+    with pytest.raises(ValueError, match=r"shape \(2,\)"):
+        acquisition.rank([candidate(0.1), candidate(0.2)], Random(0), learned=9)
+
+
+def test_a_function_may_return_a_plain_list_and_nan_is_asked_last():
+    acquisition = Acquisition(lambda candidates, random: [float("nan"), 0.1, 0.7], "binary")
+    candidates = [candidate(0.5, text=text) for text in "abc"]
+    ranking = acquisition.rank(candidates, Random(0), learned=9)
+    assert "".join(each.text.text for each in ranking.candidates) == "cba"
+
+
+def test_a_function_s_name_says_why():
+    assert (
+        Acquisition(longest_first, "binary").rank([], Random(0), learned=0).why == "longest_first"
+    )
