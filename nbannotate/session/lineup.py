@@ -13,12 +13,19 @@ from nbannotate.tasks import Task
 
 
 class Lineup:
-    """Holds the tasks that are next; not thread-safe, the session's lock guards it."""
+    """Holds the tasks that are next; not thread-safe, the session's lock guards it.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    is_askable
+        Whether a task that was chosen a while ago may still be asked.
+    """
+
+    def __init__(self, is_askable: Callable[[Task], bool]) -> None:
         self.shown: Task | None = None
         self.ahead: Task | None = None
         self._at_hand: deque[Task] = deque()
+        self._is_askable = is_askable
 
     @property
     def on_page(self) -> set[int]:
@@ -27,9 +34,7 @@ class Lineup:
 
     def advance(self) -> None:
         """Show the promised task, or else the best at hand; none is shown if there is none."""
-        self.shown, self.ahead = self.ahead, None
-        if self.shown is None and self._at_hand:
-            self.shown = self._at_hand.popleft()
+        self.shown, self.ahead = self.ahead or self._take(), None
 
     def step_back(self, task: Task) -> None:
         """Show an earlier task again; those that were next come after it."""
@@ -39,14 +44,16 @@ class Lineup:
         self.shown, self.ahead = task, None
         self.promise()
 
-    def offer(self, tasks: Iterable[Task], is_askable: Callable[[Task], bool]) -> None:
+    def offer(self, tasks: Iterable[Task]) -> None:
         """Replace the tasks at hand; what is shown or promised stays."""
         on_page = self.on_page
-        self._at_hand = deque(
-            task for task in tasks if task.task_hash not in on_page and is_askable(task)
-        )
-        if self.shown is None and self._at_hand:
-            self.shown = self._at_hand.popleft()
+        self._at_hand = deque(task for task in tasks if task.task_hash not in on_page)
+        self.keep()
+
+    def keep(self) -> None:
+        """Go on with the tasks at hand."""
+        if self.shown is None:
+            self.shown = self._take()
         self.promise()
 
     def retract(self) -> None:
@@ -55,6 +62,18 @@ class Lineup:
         self._at_hand.clear()
 
     def promise(self) -> None:
-        """Promise the best task at hand, unless one is promised already."""
-        if self.ahead is None and self._at_hand:
-            self.ahead = self._at_hand.popleft()
+        """Promise the best task at hand, unless one is promised already.
+
+        It is never about the text shown: the answer to that may settle it.
+        """
+        if self.ahead is None and self.shown is not None:
+            self.ahead = self._take(other_than=self.shown.input_hash)
+
+    def _take(self, other_than: int | None = None) -> Task | None:
+        """Take the first task at hand that may still be asked, of another text if one is given."""
+        self._at_hand = deque(filter(self._is_askable, self._at_hand))
+        for task in self._at_hand:
+            if task.input_hash != other_than:
+                self._at_hand.remove(task)
+                return task
+        return None

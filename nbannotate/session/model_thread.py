@@ -13,10 +13,10 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from nbannotate.errors import PipelineError
 from nbannotate.learning import KeepsSnapshots, Learner
 from nbannotate.session.progress import ModelStatus
 from nbannotate.tasks import Answer
@@ -28,6 +28,16 @@ SNAPSHOT_EVERY = 20
 """Answers learned between two snapshots; a killed kernel learns at most so many again."""
 
 logger = logging.getLogger("nbannotate")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function to be called on the model's thread."""
+
+    function: Callable[[Learner], Any]
+    future: Future[Any]
+    changes_model: bool
 
 
 class ModelThread:
@@ -69,7 +79,9 @@ class ModelThread:
         self.error: BaseException | None = None
         self._learned: list[str] = []
         self._pending: deque[Answer] = deque()
-        self._calls: deque[tuple[Callable[[Learner], object], Future[object]]] = deque()
+        self._learning: Answer | None = None
+        self._calls: deque[Call] = deque()
+        self._failed: list[Call] = []
         self._wants_choice = True
         self._is_stopping = False
         self._is_busy = False
@@ -82,7 +94,7 @@ class ModelThread:
     def status(self) -> ModelStatus:
         """What the model is doing."""
         with self._changed:
-            waits = len(self._pending)
+            waits = len(self._pending) + (self._learning is not None)
             learned = len(self._learned)
             rebuild = self._rebuild
             error = self.error
@@ -98,6 +110,12 @@ class ModelThread:
         )
 
     @property
+    def waiting(self) -> set[str]:
+        """The ids of the answers that wait to be learned."""
+        with self._changed:
+            return {answer.answer_id for answer in self._pending}
+
+    @property
     def traceback(self) -> str | None:
         """The traceback of the error that paused the model."""
         error = self.error
@@ -106,12 +124,10 @@ class ModelThread:
     @property
     def nlp(self) -> Language:
         """A copy of the pipeline as it is now; the same copy until it has learned more."""
-        if self._is_stopping and self._copy is not None:
-            return self._copy[1]
-        self.call(self._copy_nlp, changes_model=False).result()
-        if self._copy is None:
-            raise PipelineError("the model was not copied; see the session's model_traceback")
-        return self._copy[1]
+        if self._is_stopping:
+            self._thread.join()
+            return self._copy_nlp(self._learner)
+        return self.call(self._copy_nlp, changes_model=False).result()
 
     def start(self) -> None:
         """Start the thread."""
@@ -121,22 +137,25 @@ class ModelThread:
         """Learn an answer in the background."""
         with self._changed:
             self._pending.append(answer)
+            self._wants_choice |= self.error is not None
             self._changed.notify_all()
 
     def unlearn(self, answer: Answer) -> None:
         """Make the model one that never saw an answer, in the background."""
+
+        def forget(learner: Learner) -> None:
+            if answer.answer_id in self._learned:
+                learner.forget(answer)
+                self._learned.remove(answer.answer_id)
+            elif answer in self._pending:
+                self._pending.remove(answer)
+
         with self._changed:
             if answer in self._pending:
                 self._pending.remove(answer)
                 self._wants_choice = True
                 self._changed.notify_all()
                 return
-
-        def forget(learner: Learner) -> None:
-            if answer.answer_id in self._learned:
-                learner.forget(answer)
-                self._learned.remove(answer.answer_id)
-
         self.call(forget)
 
     def rebuild(self, answers: list[Answer]) -> None:
@@ -159,34 +178,62 @@ class ModelThread:
 
         self.call(build)
 
-    def replace(self, learner: Learner, version: str | None) -> Future[object]:
-        """Put another model into the loop; a paused loop goes on."""
+    def replace(
+        self, learner: Learner, version: str | None, standing: Callable[[], list[Answer]]
+    ) -> Future[None]:
+        """Put another model into the loop; a paused loop goes on.
+
+        Parameters
+        ----------
+        learner, version
+            The model.
+        standing
+            Returns the stored answers that do not wait to be learned; they are remembered.
+        """
 
         def swap(_: Learner) -> None:
+            earlier = standing()
+            learner.remember(earlier)
             self._learner = learner
             self.version = version
+            self._learned = [each.answer_id for each in earlier]
 
         with self._changed:
             self.error = None
+            self._failed.clear()
         return self.call(swap)
 
     def resume(self) -> None:
         """Go on after an error: the answers that waited are learned."""
         with self._changed:
             self.error = None
+            self._calls.extendleft(reversed(self._failed))
+            self._failed.clear()
             self._wants_choice = True
             self._changed.notify_all()
 
     def call(
-        self, function: Callable[[Learner], object], *, changes_model: bool = True
-    ) -> Future[object]:
-        """Call a function with the learner, on the thread that owns it."""
-        future: Future[object] = Future()
+        self, function: Callable[[Learner], Result], *, changes_model: bool = True
+    ) -> Future[Result]:
+        """Call a function with the learner, on the thread that owns it.
+
+        Parameters
+        ----------
+        function
+            Is called with the learner.
+        changes_model
+            If so, an error pauses the model, and the call is made again when it goes on.
+        """
+        future: Future[Result] = Future()
+        call = Call(function, future, changes_model)
+        if threading.current_thread() is self._thread:
+            self._answer(call)
+            return future
         with self._changed:
             if self._is_stopping:
                 future.set_exception(RuntimeError("the session is closed; its model has stopped"))
                 return future
-            self._calls.append((function, future))
+            self._calls.append(call)
             self._wants_choice |= changes_model
             self._changed.notify_all()
         return future
@@ -216,13 +263,15 @@ class ModelThread:
         if self._thread is not threading.current_thread() and self._thread.is_alive():
             self._thread.join()
         while self._calls:
-            _, future = self._calls.popleft()
-            future.set_exception(RuntimeError("the session is closed; its model has stopped"))
+            self._calls.popleft().future.set_exception(
+                RuntimeError("the session is closed; its model has stopped")
+            )
 
-    def _copy_nlp(self, learner: Learner) -> None:
+    def _copy_nlp(self, learner: Learner) -> Language:
         key = (id(learner), tuple(self._learned))
         if self._copy is None or self._copy[0] != key:
             self._copy = key, learner.copy_nlp()
+        return self._copy[1]
 
     def _is_idle(self) -> bool:
         learns = bool(self._pending) and self.error is None
@@ -233,8 +282,12 @@ class ModelThread:
         while True:
             with self._changed:
                 self._is_busy = False
-                if self._is_idle():
+                is_idle = self._is_idle()
+                if is_idle:
                     self._changed.notify_all()
+            if is_idle:
+                self._on_status_safely()
+            with self._changed:
                 self._changed.wait_for(lambda: self._is_stopping or not self._is_idle())
                 if self._is_stopping:
                     self._changed.notify_all()
@@ -245,7 +298,7 @@ class ModelThread:
 
     def _work(self) -> None:
         if self._calls:
-            self._answer_call()
+            self._answer(self._calls.popleft())
         elif self._wants_choice and (self._is_starving() or not self._learns()):
             self._make_choice()
         elif self._learns():
@@ -255,28 +308,33 @@ class ModelThread:
     def _learns(self) -> bool:
         return bool(self._pending) and self.error is None
 
-    def _answer_call(self) -> None:
-        function, future = self._calls.popleft()
+    def _answer(self, call: Call) -> None:
         try:
-            future.set_result(function(self._learner))
+            result = call.function(self._learner)
         except Exception as error:  # noqa: BLE001 - whatever a model raises must not end the loop
-            self._pause(error)
-            future.set_exception(error)
+            if call.changes_model:
+                self._pause(error)
+                self._failed.append(Call(call.function, Future(), changes_model=True))
+            call.future.set_exception(error)
+        else:
+            call.future.set_result(result)
 
     def _learn_next(self) -> None:
-        answer = self._pending[0]
+        with self._changed:
+            if not self._pending:
+                return
+            answer = self._learning = self._pending.popleft()
         try:
             self._learner.update([answer])
         except Exception as error:  # noqa: BLE001 - whatever a model raises must not end the loop
+            with self._changed:
+                self._pending.appendleft(answer)
             self._pause(error)
             return
+        finally:
+            self._learning = None
         with self._changed:
-            # An undo may have taken the answer out of the waiting line meanwhile.
-            if answer in self._pending:
-                self._pending.remove(answer)
-                self._learned.append(answer.answer_id)
-            else:
-                self._learner.forget(answer)
+            self._learned.append(answer.answer_id)
             self._wants_choice = True
         if len(self._learned) % SNAPSHOT_EVERY == 0:
             self._save_snapshot()

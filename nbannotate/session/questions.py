@@ -14,7 +14,7 @@ from nbannotate.acquisition import Acquisition, Candidate
 from nbannotate.acquisition.patterns import PatternMatcher
 from nbannotate.learning import Learner
 from nbannotate.pool import Pool
-from nbannotate.tasks import Answer, Prediction, SourceText, Span, Task, View
+from nbannotate.tasks import Answer, Prediction, SourceText, Span, Task, View, task_hash
 
 WINDOW = 64
 """Open texts scored for each choice; scoring all of them chooses no better."""
@@ -41,6 +41,7 @@ class Known:
     view: str
     answer: str
     label: str | None = None
+    spans: tuple[Span, ...] = ()
 
 
 class Questions:
@@ -79,6 +80,7 @@ class Questions:
         self.patterns = patterns
         self._random = Random(seed)
         self._asked: defaultdict[int, set[int]] = defaultdict(set)
+        self._accepted: defaultdict[int, set[Span]] = defaultdict(set)
         self._recent: deque[int] = deque(maxlen=TEXTS_BETWEEN)
 
     def note(self, known: Known, *, is_binary: bool) -> None:
@@ -87,11 +89,14 @@ class Questions:
         if not is_binary or self._settles_text(known):
             self.pool.close_text(known.input_hash)
         elif is_binary:
+            if known.answer == "accept":
+                self._accepted[known.input_hash].update(known.spans)
             self._recent.append(known.input_hash)
 
     def take_back(self, answer: Answer) -> None:
         """Undo what `note` did for an answer."""
         self._asked[answer.input_hash].discard(answer.task_hash)
+        self._accepted[answer.input_hash].difference_update(answer.spans)
         self.pool.reopen_text(answer.input_hash)
 
     def choose(
@@ -122,6 +127,7 @@ class Questions:
         return (
             self.pool.is_open(task.input_hash)
             and task.task_hash not in self._asked[task.input_hash]
+            and not any(self._is_settled(task.input_hash, span) for span in task.spans)
         )
 
     @property
@@ -146,7 +152,7 @@ class Questions:
         for text, prediction in zip(texts, predictions, strict=True):
             found = self._candidates(text, prediction, matches.get(text.input_hash, ()))
             open_now = [each for each in found if self._hash(each) not in without]
-            if not found:
+            if not found and learner is not None:
                 self.pool.close_text(text.input_hash)
             candidates += open_now
         if not candidates:
@@ -191,6 +197,7 @@ class Questions:
             Candidate(text, prediction, span=span, probability=span.score)
             for span in suggested.values()
             if view.task_hash(text, span=span) not in asked
+            and not self._is_settled(text.input_hash, span)
             and (not asked or span.score is None or span.score >= ASKED_AGAIN_FROM)
         ]
 
@@ -277,12 +284,20 @@ class Questions:
             seen.add(text_hash)
         return rested + others
 
+    def _is_settled(self, text_hash: int, span: Span) -> bool:
+        """Return whether a span overlaps one that was accepted in a yes-or-no question."""
+        return any(
+            span.start < other.end and other.start < span.end
+            for other in self._accepted.get(text_hash, ())
+        )
+
     def _settles_text(self, known: Known) -> bool:
         if self.view.component != "textcat":
             return False
         if self.view.exclusive and known.answer == "accept":
-            return True
-        return len(self._asked[known.input_hash]) >= len(self.labels)
+            return known.label in self.labels
+        every = {task_hash(known.input_hash, "textcat", label) for label in self.labels}
+        return every <= self._asked[known.input_hash]
 
 
 def _without_overlaps(spans: Iterable[Span], labels: tuple[str, ...]) -> tuple[Span, ...]:

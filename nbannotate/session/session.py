@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from nbannotate.acquisition import Acquisition
 from nbannotate.acquisition.patterns import PatternMatcher
@@ -20,6 +20,7 @@ from nbannotate.pool import Pool
 from nbannotate.session.history import History
 from nbannotate.session.identity import Identity, taken_back
 from nbannotate.session.lineup import Lineup
+from nbannotate.session.listeners import Listener, Listeners
 from nbannotate.session.live import take_over
 from nbannotate.session.model_thread import ModelThread
 from nbannotate.session.progress import ModelStatus, Phase, Progress
@@ -30,8 +31,6 @@ from nbannotate.tasks import Answer, Span, Task, View, task_of
 if TYPE_CHECKING:
     from spacy.language import Language
 
-Event = Literal["task", "ahead", "status"]
-Listener = Callable[[Event], None]
 Tokenize = Callable[[str], list[tuple[int, int]]]
 
 
@@ -47,8 +46,7 @@ class Session:
     labels
         The labels that answers may use.
     pool
-        The texts, or a function of the session that returns them; those that this
-        annotator has answered in this dataset are not asked.
+        The texts, or a function of the session that returns them.
     tokenize
         Returns the character offsets of a text's tokens; called on any thread.
     dataset
@@ -69,8 +67,7 @@ class Session:
     target
         The number of answers aimed for.
     learn_from
-        Filters of ``store.annotations`` that choose the stored answers the model is
-        rebuilt from; by default all of the dataset.
+        Filters of the stored answers that the model is rebuilt from; by default all.
     config
         Written into the store's record of the session.
 
@@ -117,6 +114,8 @@ class Session:
         learn_from: Mapping[str, Any] | None = None,
         config: Mapping[str, Any] | None = None,
     ) -> None:
+        self._lock = threading.RLock()
+        self._ready = threading.Condition(self._lock)
         self.store = store
         self.view = view
         self.labels = labels
@@ -125,9 +124,15 @@ class Session:
         self.session_id = self._identity.session_id
         self.annotator = self._identity.annotator
         self.target = target
-        self.pool = pool(self) if callable(pool) else pool
         self._tokenize = tokenize
         self._learn_from = dict(learn_from or {})
+        self._listeners = Listeners()
+        self._phase: Phase = "preparing"
+        self._close_reason: str | None = None
+        self._shown_at = monotonic()
+        self._history = History()
+        self._thread: ModelThread | None = None
+        self.pool = pool(self) if callable(pool) else pool
         self._questions = Questions(
             view,
             labels,
@@ -136,15 +141,7 @@ class Session:
             patterns=patterns,
             seed=seed,
         )
-        self._lock = threading.RLock()
-        self._ready = threading.Condition(self._lock)
-        self._listeners: list[Listener] = []
-        self._phase: Phase = "preparing"
-        self._close_reason: str | None = None
-        self._lineup = Lineup()
-        self._shown_at = monotonic()
-        self._history = History()
-        self._thread: ModelThread | None = None
+        self._lineup = Lineup(self._questions.is_askable)
 
         self._register(dict(config or {}))
         self._resume()
@@ -177,11 +174,6 @@ class Session:
         """``"preparing"``, ``"asking"``, ``"finished"`` or ``"closed"``."""
         with self._lock:
             return self._phase
-
-    @property
-    def close_reason(self) -> str | None:
-        """Why the session was closed."""
-        return self._close_reason
 
     def tokens(self, task: Task) -> list[tuple[int, int]]:
         """Return the character offsets of a task's tokens, shape (n_tokens, 2)."""
@@ -247,13 +239,17 @@ class Session:
                 answer_id=answer_id,
                 seconds=monotonic() - self._shown_at if seconds is None else float(seconds),
             )
-            self.store.append(stored)
+            if not self.store.append(stored):
+                raise StaleTaskError(
+                    f"answer {answer_id!r} was stored before and taken back since; nothing was "
+                    "stored: answer the task that is shown now, under an id of its own"
+                )
             self._history.push(task, stored)
             self._note(stored)
             if self._thread is not None:
                 self._thread.learn(stored)
             self._advance()
-        self._tell("task")
+        self._listeners.tell("task")
         return stored
 
     def undo(self) -> Answer | None:
@@ -285,7 +281,7 @@ class Session:
             if self._thread is not None:
                 self._thread.unlearn(answer)
             self._ready.notify_all()
-        self._tell("task")
+        self._listeners.tell("task")
         return answer
 
     @property
@@ -308,14 +304,14 @@ class Session:
 
         The answers stored so far are not learned again, but are replayed beside later ones.
         """
-        if self._thread is None:
-            self._start_model(learner, version)
-            return
-        learner.remember(self._standing_answers())
         with self._lock:
             self._lineup.retract()
-        self._thread.replace(learner, version).result()
-        self._thread.join()
+        if self._thread is None:
+            learner.remember(self._standing_answers())
+            self._start_model(learner, version, rebuild=False)
+        else:
+            self._thread.replace(learner, version, self._learned_answers).result()
+        self.join()
 
     @property
     def model(self) -> ModelStatus:
@@ -362,7 +358,7 @@ class Session:
 
     def subscribe(self, listener: Listener) -> None:
         """Call ``listener`` with what changed: ``"task"``, ``"ahead"`` or ``"status"``."""
-        self._listeners.append(listener)
+        self._listeners.add(listener)
 
     def close(self, reason: str = "closed") -> None:
         """Stop asking, and stop the model's thread; the store stays open."""
@@ -374,7 +370,7 @@ class Session:
             self._ready.notify_all()
         if self._thread is not None:
             self._thread.stop()
-        self._tell("task")
+        self._listeners.tell("task")
 
     def __repr__(self) -> str:
         return (
@@ -404,18 +400,17 @@ class Session:
             if answer.session_id == self.session_id and answer.view == self.view.name:
                 self._history.push(task_of(answer, self.labels), answer)
 
-    def _start_model(self, learner: Learner, version: str | None) -> None:
+    def _start_model(self, learner: Learner, version: str | None, *, rebuild: bool = True) -> None:
         models = self.store.models_path
         self._thread = ModelThread(
             learner,
             choose=self._choose,
             is_starving=self._is_starving,
-            on_status=lambda: self._tell("status"),
+            on_status=lambda: self._listeners.tell("status"),
             version=version,
             snapshots=models / "loop" if models is not None else None,
         )
-        earlier = self._standing_answers()
-        if earlier:
+        if rebuild and (earlier := self._standing_answers()):
             self._thread.rebuild(earlier)
         self._thread.start()
 
@@ -423,9 +418,19 @@ class Session:
         answers = self.store.answers(dataset=self.dataset, **self._learn_from)
         return [each for each in answers if each.view.partition(".")[0] == self.view.component]
 
+    def _learned_answers(self) -> list[Answer]:
+        with self._lock:
+            waiting = self._thread.waiting if self._thread is not None else set()
+            return [each for each in self._standing_answers() if each.answer_id not in waiting]
+
     def _note(self, answer: Answer) -> None:
         known = Known(
-            answer.input_hash, answer.task_hash, answer.view, answer.answer, answer.label
+            answer.input_hash,
+            answer.task_hash,
+            answer.view,
+            answer.answer,
+            answer.label,
+            answer.spans,
         )
         self._questions.note(known, is_binary=answer.view.endswith(".teach"))
 
@@ -481,7 +486,7 @@ class Session:
             if self._is_closed:
                 return
             before = self._lineup.shown, self._lineup.ahead
-            self._lineup.offer(chosen, self._questions.is_askable)
+            self._lineup.offer(chosen)
             shown, ahead = self._lineup.shown, self._lineup.ahead
             if before[0] is None:
                 self._shown_at = monotonic()
@@ -489,10 +494,6 @@ class Session:
             self._ready.notify_all()
         # Without a model this runs inside an answer, which tells of the task itself.
         if self._thread is not None and before[0] is None:
-            self._tell("task")
+            self._listeners.tell("task")
         elif self._thread is not None and before[1] is None and ahead is not None:
-            self._tell("ahead")
-
-    def _tell(self, event: Event) -> None:
-        for listener in list(self._listeners):
-            listener(event)
+            self._listeners.tell("ahead")

@@ -48,6 +48,12 @@ class View:
         For labels on a text: exactly one applies.
     shows_suggestions
         Whether a model's prediction is shown to be corrected.
+
+    Raises
+    ------
+    ValueError
+        If the name does not begin with the component, or does not end with ``"teach"``
+        just when the layout is binary.
     """
 
     name: str
@@ -55,6 +61,16 @@ class View:
     component: Component
     exclusive: bool = False
     shows_suggestions: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse a name by which stored answers would be read as something else."""
+        component, kind = self.name.partition(".")[0], self.name.rpartition(".")[2]
+        if component != self.component or (kind == "teach") != (self.layout == "binary"):
+            raise ValueError(
+                f"view {self.name!r} has layout {self.layout!r} and component "
+                f"{self.component!r}; stored answers are told apart by the name: call it "
+                f"{self.component}.…, ending in .teach just when the layout is binary"
+            )
 
     @property
     def asks_whole_text(self) -> bool:

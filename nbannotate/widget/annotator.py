@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
     from nbannotate.learning import Learner
-    from nbannotate.session.session import Event
+    from nbannotate.session.listeners import Event
 
 _STATIC = Path(__file__).parent / "static"
 _KEYS = "1234567890"

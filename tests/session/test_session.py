@@ -305,6 +305,7 @@ def test_learn_from_chooses_the_answers_that_the_model_is_rebuilt_from(store, le
 def test_use_replays_what_is_stored_and_learns_what_comes(store):
     session = start(store)
     given = [give(session).answer_id for _ in range(3)]
+    session.join(WAIT_SECONDS)
     other = RecordingLearner(LABELS)
     session.use(other, "v1")
     assert other.remembered == given
