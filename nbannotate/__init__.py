@@ -37,13 +37,14 @@ from nbannotate.learning import Learner, evaluate
 from nbannotate.recipes import annotate, ner, textcat
 from nbannotate.session import Progress, Session
 from nbannotate.store import Store
-from nbannotate.tasks import Answer, Prediction, SourceText, Span, Task, View
+from nbannotate.tasks import AnnotatorTime, Answer, Prediction, SourceText, Span, Task, View
 from nbannotate.widget import Annotator
 
 __all__ = [
     "SAMPLE_LABELS",
     "STRATEGIES",
     "Annotator",
+    "AnnotatorTime",
     "Answer",
     "AnswerError",
     "Candidate",

@@ -1,7 +1,8 @@
 """The default way of asking: a strategy for the layout, and a share of random questions.
 
-Random questions keep the model honest where uncertainty leads astray (noisy labels pull
-it to the majority class), and their answers are an unbiased sample of the pool.
+Random questions keep the model honest where uncertainty leads astray: on noisy labels it
+is unsure of what nobody can know. So the doubts of a model are followed as far as it has
+shown, on random questions, that it knows something.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from random import Random
 import numpy as np
 
 from nbannotate.acquisition.candidates import Candidate
+from nbannotate.acquisition.experience import AUDIT, Experience
 from nbannotate.acquisition.strategies import (
     STRATEGIES,
     QueryStrategy,
     Ranks,
-    entropy,
+    entropy_per_second,
     highest_scored,
     margin,
     random_order,
@@ -25,7 +27,10 @@ from nbannotate.acquisition.strategies import (
 from nbannotate.tasks import Layout
 
 RANDOM_SHARE = 0.1
-"""Share of questions that "auto" asks at random."""
+"""Share of questions that "auto" always asks at random."""
+
+DOUBTS_SHARE = 0.2
+"""Share of questions about labels that "auto" asks by the model's doubts in any case."""
 
 HIGHEST_SCORED_SHARE = 0.5
 """Share of yes-or-no questions that "auto" asks because an accept is probable.
@@ -39,11 +44,16 @@ LEARNED_BEFORE_TRUST = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Ranking:
-    """Candidates in the order to ask them, and why the first is asked."""
+class Plan:
+    """By what the next question is chosen, and the word for it."""
 
-    candidates: tuple[Candidate, ...]
     why: str
+    strategy: QueryStrategy
+
+    @property
+    def is_audit(self) -> bool:
+        """Whether the question is drawn at random, so that its answer measures the model."""
+        return self.why == AUDIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +77,8 @@ class Acquisition:
 
     Examples
     --------
-    >>> Acquisition("random", "choice").rank([], Random(0), learned=0).candidates
-    ()
+    >>> Acquisition("auto", "choice").plan(Random(0), learned=0).why
+    'random'
     """
 
     strategy: str | QueryStrategy
@@ -86,7 +96,39 @@ class Acquisition:
         elif not callable(self.strategy):
             raise TypeError(f"strategy {self.strategy!r} is neither a name nor a function")
 
-    def rank(self, candidates: Sequence[Candidate], random: Random, *, learned: int) -> Ranking:
+    def plan(self, random: Random, *, learned: int, experience: Experience | None = None) -> Plan:
+        """Return by what the next question is to be chosen.
+
+        Parameters
+        ----------
+        random
+            Draws the random share.
+        learned
+            Number of answers that the model has learned from.
+        experience
+            The answers so far; None for none.
+        """
+        if not isinstance(self.strategy, str):
+            return Plan(getattr(self.strategy, "__name__", "own strategy"), self.strategy)
+        if self.strategy != "auto":
+            return Plan(self.strategy, STRATEGIES[self.strategy])
+        experience = experience or Experience()
+        draw = random.random()
+        if learned < LEARNED_BEFORE_TRUST or draw < RANDOM_SHARE:
+            return Plan(AUDIT, random_order)
+        left = (draw - RANDOM_SHARE) / (1.0 - RANDOM_SHARE)
+        if self.layout == "spans":
+            return Plan("entropy", entropy_per_second)
+        if self.layout == "binary":
+            is_unsure = left >= HIGHEST_SCORED_SHARE
+            return Plan("margin", margin) if is_unsure else Plan("highest_scored", highest_scored)
+        if left < max(DOUBTS_SHARE, experience.trust):
+            return Plan("margin", rare_first(margin, experience))
+        return Plan(AUDIT, random_order)
+
+    def rank(
+        self, candidates: Sequence[Candidate], random: Random, *, plan: Plan
+    ) -> tuple[Candidate, ...]:
         """Return the candidates, best question first.
 
         Parameters
@@ -94,37 +136,41 @@ class Acquisition:
         candidates
             The questions that could be asked.
         random
-            Draws the random share and breaks ties.
-        learned
-            Number of answers that the model has learned from.
+            Breaks ties.
+        plan
+            From `plan`.
 
         Raises
         ------
         ValueError
             If the strategy returns another number of ranks than candidates.
         """
-        why, strategy = self._choose(random, learned)
-        ranks = checked_ranks(strategy, candidates, random)
+        ranks = checked_ranks(plan.strategy, candidates, random)
         order = sorted(
             range(len(candidates)), key=lambda i: (ranks[i], random.random()), reverse=True
         )
-        return Ranking(tuple(candidates[i] for i in order), why)
+        return tuple(candidates[i] for i in order)
 
-    def _choose(self, random: Random, learned: int) -> tuple[str, QueryStrategy]:
-        if not isinstance(self.strategy, str):
-            return getattr(self.strategy, "__name__", "own strategy"), self.strategy
-        if self.strategy != "auto":
-            return self.strategy, STRATEGIES[self.strategy]
-        draw = random.random()
-        if learned < LEARNED_BEFORE_TRUST or draw < RANDOM_SHARE:
-            return "random", random_order
-        if self.layout == "choice":
-            return "margin", margin
-        if self.layout == "spans":
-            return "entropy", entropy
-        if draw < RANDOM_SHARE + (1.0 - RANDOM_SHARE) * HIGHEST_SCORED_SHARE:
-            return "highest_scored", highest_scored
-        return "margin", margin
+
+def rare_first(strategy: QueryStrategy, experience: Experience) -> QueryStrategy:
+    """Return a strategy in which texts that may have a rarely given label weigh more.
+
+    Ranks are multiplied by the rarity that the model expects of the text's labels, so that
+    a frequent label does not take all questions.
+    """
+
+    def weighed(candidates: Sequence[Candidate], random: Random) -> Ranks:
+        expected = [
+            sum(
+                probability * experience.rarity(label)
+                for label, probability in candidate.prediction.cats.items()
+            )
+            for candidate in candidates
+        ]
+        ranks: Ranks = checked_ranks(strategy, candidates, random) * np.array(expected)
+        return ranks
+
+    return weighed
 
 
 def checked_ranks(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping
+from random import Random
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tqdm.auto import tqdm
@@ -14,7 +15,7 @@ from tqdm.auto import tqdm
 from nbannotate.errors import SourceError
 from nbannotate.learning import evaluate
 from nbannotate.session import Session
-from nbannotate.tasks import GoldText, Span, Task, input_hash, read_gold, snap
+from nbannotate.tasks import AnnotatorTime, GoldText, Span, Task, input_hash, read_gold, snap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +39,15 @@ class Oracle:
     ----------
     gold
         Rows as `read_gold` takes them.
+    mistakes
+        Share of answers that are wrong, in [0, 1].
+    seed
+        Draws the mistakes.
+
+    Raises
+    ------
+    ValueError
+        If ``mistakes`` is no share.
 
     Examples
     --------
@@ -46,8 +56,18 @@ class Oracle:
     (True, False)
     """
 
-    def __init__(self, gold: pd.DataFrame | Iterable[Mapping[str, Any]]) -> None:
+    def __init__(
+        self,
+        gold: pd.DataFrame | Iterable[Mapping[str, Any]],
+        *,
+        mistakes: float = 0.0,
+        seed: int = 0,
+    ) -> None:
+        if not 0.0 <= mistakes <= 1.0:
+            raise ValueError(f"mistakes={mistakes!r} is no share; give a number from 0 to 1")
         self._gold = {input_hash(row.text): row for row in read_gold(gold)}
+        self._mistakes = mistakes
+        self._random = Random(seed)
         self.snapped = 0
 
     def knows(self, text: str) -> bool:
@@ -55,15 +75,37 @@ class Oracle:
         return input_hash(text) in self._gold
 
     def answer(self, session: Session, task: Task) -> dict[str, Any]:
-        """Return the right answer to a task, as the arguments of `Session.answer`.
+        """Return the answer to a task, as the arguments of `Session.answer`.
 
-        A text that is not among the gold is ignored.
+        It is right, but for the share of mistakes. A text that is not among the gold is
+        ignored.
 
         Raises
         ------
         SourceError
             If the gold row says nothing of what the view asks about.
         """
+        answer = self._right(session, task)
+        if self._mistakes and self._random.random() < self._mistakes:
+            return self._wrong(session, task, answer)
+        return answer
+
+    def _wrong(self, session: Session, task: Task, right: dict[str, Any]) -> dict[str, Any]:
+        if right["answer"] == "ignore":
+            return right
+        if session.view.layout == "binary":
+            return {"answer": "reject" if right["answer"] == "accept" else "accept"}
+        if session.view.layout == "spans":
+            left_out = self._random.choice([*right["spans"], None])
+            return right | {"spans": [span for span in right["spans"] if span != left_out]}
+        other = self._random.choice(task.labels)
+        if session.view.exclusive:
+            others = [label for label in task.labels if label not in right["accept"]]
+            return right | {"accept": [self._random.choice(others or list(task.labels))]}
+        toggled = set(right["accept"]) ^ {other}
+        return right | {"accept": [label for label in task.labels if label in toggled]}
+
+    def _right(self, session: Session, task: Task) -> dict[str, Any]:
         gold = self._gold.get(task.input_hash)
         if gold is None:
             return {"answer": "ignore"}
@@ -110,6 +152,9 @@ def simulate(
     *,
     test: pd.DataFrame | Iterable[Mapping[str, Any]] | None = None,
     every: int | None = None,
+    mistakes: float = 0.0,
+    seed: int = 0,
+    time: AnnotatorTime | None = None,
     progress: bool = True,
 ) -> pd.DataFrame:
     """Answer up to ``n`` tasks from gold labels; the model learns from each, as ever.
@@ -129,13 +174,21 @@ def simulate(
         Held-out gold; the loop's model is scored on it on the way.
     every
         Score after each ``every`` answers; by default after 25, 50, 100, 200, 400, …
+    mistakes
+        Share of answers that are wrong, in [0, 1]: another label, yes for no, a span
+        left out.
+    seed
+        Draws the mistakes.
+    time
+        The model of the annotator's time; its seconds are stored with each answer.
     progress
         Show a progress bar.
 
     Returns
     -------
     DataFrame
-        One row a checkpoint: ``answers`` given; ``accuracy`` of suggestions before they
+        One row a checkpoint: ``answers`` given; the ``seconds`` that they would have taken
+        a person; ``accuracy`` of suggestions before they
         were learned from, in [0, 1]; and with ``test`` the scores under spaCy's names.
 
     Raises
@@ -155,22 +208,28 @@ def simulate(
     import pandas as pd
 
     session = annotator if isinstance(annotator, Session) else annotator.session
-    oracle = Oracle(gold)
+    oracle = Oracle(gold, mistakes=mistakes, seed=seed)
     held_out = read_gold(test) if test is not None else None
+    time = time or AnnotatorTime()
+    spent = 0.0
     given = unknown = 0
     rows: list[dict[str, Any]] = []
     with tqdm(total=n, desc="answers", disable=not progress) as bar:
         while given < n and (task := session.task) is not None:
             unknown += not oracle.knows(task.text)
-            session.answer(**oracle.answer(session, task), task_hash=task.task_hash)
+            answer = oracle.answer(session, task)
+            n_tokens = len(session.tokens(task))
+            seconds = time.of(session.view, task, n_tokens=n_tokens, **answer)
+            session.answer(**answer, task_hash=task.task_hash, seconds=seconds)
             session.join()
+            spent += seconds
             given += 1
             bar.update()
             is_due = given % every == 0 if every else given in CHECKPOINTS
             if is_due or given == n:
-                rows.append(_row(session, given, held_out))
+                rows.append(_row(session, given, spent, held_out))
     if given and (not rows or rows[-1]["answers"] != given):
-        rows.append(_row(session, given, held_out))
+        rows.append(_row(session, given, spent, held_out))
     if unknown:
         _warn(f"{unknown} texts of the pool are not among the gold; they were ignored")
     if oracle.snapped:
@@ -178,8 +237,11 @@ def simulate(
     return pd.DataFrame(rows)
 
 
-def _row(session: Session, given: int, held_out: list[GoldText] | None) -> dict[str, Any]:
-    row: dict[str, Any] = {"answers": given, "accuracy": session.progress.accuracy}
+def _row(
+    session: Session, given: int, spent: float, held_out: list[GoldText] | None
+) -> dict[str, Any]:
+    accuracy = session.progress.accuracy
+    row: dict[str, Any] = {"answers": given, "seconds": spent, "accuracy": accuracy}
     if held_out is not None and session.model.state != "none":
         scores = evaluate(session.nlp, held_out)
         row |= {name: scores[name] for name in SHOWN_SCORES if scores.get(name) is not None}

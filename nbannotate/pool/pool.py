@@ -12,7 +12,7 @@ import math
 import threading
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from random import Random
@@ -153,11 +153,24 @@ class Pool:
         with self._lock:
             return [self._texts[text_hash] for text_hash in islice(self._open, n_texts)]
 
-    def window(self, n_texts: int, random: Random) -> list[SourceText]:
-        """Return up to ``n_texts`` open texts chosen at random, each at most once."""
+    def window(
+        self, n_texts: int, random: Random, *, where: Callable[[int], bool] | None = None
+    ) -> list[SourceText]:
+        """Return up to ``n_texts`` open texts chosen at random, each at most once.
+
+        Parameters
+        ----------
+        n_texts
+            The most texts to return.
+        random
+            Draws them.
+        where
+            Whether a text may be drawn, by its hash; by default each may.
+        """
         self._refill(n_texts)
         with self._lock:
-            chosen = random.sample(list(self._open), min(n_texts, len(self._open)))
+            drawable = list(self._open) if where is None else list(filter(where, self._open))
+            chosen = random.sample(drawable, min(n_texts, len(drawable)))
             return [self._texts[text_hash] for text_hash in chosen]
 
     def skipped_message(self) -> str:

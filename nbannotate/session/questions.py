@@ -5,12 +5,13 @@ It keeps one thing true: while a text is open there is a task, with a model or w
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict, deque
-from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from random import Random
 
-from nbannotate.acquisition import Acquisition, Candidate
+from nbannotate.acquisition import Acquisition, Candidate, Experience, Plan
 from nbannotate.acquisition.patterns import PatternMatcher
 from nbannotate.learning import Learner
 from nbannotate.pool import Pool
@@ -28,20 +29,11 @@ ASKED_AGAIN_FROM = 0.05
 TEXTS_BETWEEN = 5
 """Other texts asked about before a text comes up again, where there are others."""
 
+KEPT_EVERY = 5
+"""Of so many texts one is kept for random questions, an unbiased sample of the source."""
+
 PATTERNS_FIRST = 10
 """Answers before which pattern matches are always asked first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A stored answer, as far as it decides what not to ask again."""
-
-    input_hash: int
-    task_hash: int
-    view: str
-    answer: str
-    label: str | None = None
-    spans: tuple[Span, ...] = ()
 
 
 class Questions:
@@ -82,20 +74,26 @@ class Questions:
         self._asked: defaultdict[int, set[int]] = defaultdict(set)
         self._accepted: defaultdict[int, set[Span]] = defaultdict(set)
         self._recent: deque[int] = deque(maxlen=TEXTS_BETWEEN)
+        self._experience = Experience()
+        self._experience_lock = threading.Lock()
 
-    def note(self, known: Known, *, is_binary: bool) -> None:
+    def note(self, answer: Answer) -> None:
         """Take note of an answer: what it settles is not asked again."""
-        self._asked[known.input_hash].add(known.task_hash)
-        if not is_binary or self._settles_text(known):
-            self.pool.close_text(known.input_hash)
-        elif is_binary:
-            if known.answer == "accept":
-                self._accepted[known.input_hash].update(known.spans)
-            self._recent.append(known.input_hash)
+        self._asked[answer.input_hash].add(answer.task_hash)
+        with self._experience_lock:
+            self._experience.add(answer)
+        if not answer.view.endswith(".teach") or self._settles_text(answer):
+            self.pool.close_text(answer.input_hash)
+            return
+        if answer.answer == "accept":
+            self._accepted[answer.input_hash].update(answer.spans)
+        self._recent.append(answer.input_hash)
 
     def take_back(self, answer: Answer) -> None:
         """Undo what `note` did for an answer."""
         self._asked[answer.input_hash].discard(answer.task_hash)
+        with self._experience_lock:
+            self._experience.remove(answer)
         self._accepted[answer.input_hash].difference_update(answer.spans)
         self.pool.reopen_text(answer.input_hash)
 
@@ -113,12 +111,14 @@ class Questions:
         version
             The model's version, written into the tasks.
         """
+        plan = self._plan(learner)
         while True:
-            if learner is None and not self.acquires_at_random:
-                texts = self.pool.first(WINDOW)
-            else:
-                texts = self.pool.window(WINDOW, self._random)
-            tasks = self._tasks(texts, learner, without, version)
+            texts: list[SourceText] = []
+            tasks: list[Task] = []
+            for window in self._windows(plan):
+                texts += window
+                if len(tasks) < QUESTIONS_AT_HAND:
+                    tasks += self._tasks(window, learner, plan, without, version)
             if tasks or all(self.pool.is_open(text.input_hash) for text in texts):
                 return tasks[:QUESTIONS_AT_HAND]
 
@@ -135,10 +135,40 @@ class Questions:
         """Whether texts come in random order even without a model."""
         return self.acquisition.strategy == "random"
 
+    def _plan(self, learner: Learner | None) -> Plan | None:
+        """Return by what to choose, None to ask in the order of the source."""
+        if learner is None and not self.acquires_at_random:
+            return None
+        with self._experience_lock:
+            return self.acquisition.plan(
+                self._random,
+                learned=learner.learned if learner else 0,
+                experience=self._experience,
+            )
+
+    def _windows(self, plan: Plan | None) -> Iterator[list[SourceText]]:
+        """Yield open texts to choose from: first those kept for audits, or the others.
+
+        A text is kept by its hash alone, so that what the strategy likes to ask does not
+        bias what is left to be drawn at random.
+        """
+        if plan is None:
+            yield self.pool.first(WINDOW)
+        elif self.acquires_at_random:
+            yield self.pool.window(WINDOW, self._random)
+        else:
+            for kept in (plan.is_audit, not plan.is_audit):
+                yield self.pool.window(
+                    WINDOW,
+                    self._random,
+                    where=lambda text_hash, kept=kept: is_kept(text_hash) == kept,  # type: ignore[misc]
+                )
+
     def _tasks(
         self,
         texts: Sequence[SourceText],
         learner: Learner | None,
+        plan: Plan | None,
         without: Container[int],
         version: str | None,
     ) -> list[Task]:
@@ -157,13 +187,12 @@ class Questions:
             candidates += open_now
         if not candidates:
             return []
-        if learner is None and not self.acquires_at_random:
-            ordered, why = candidates, "in order"
-        else:
-            ranking = self.acquisition.rank(
-                candidates, self._random, learned=learner.learned if learner else 0
+        ordered, why = candidates, "in order"
+        if plan is not None:
+            ordered, why = (
+                list(self.acquisition.rank(candidates, self._random, plan=plan)),
+                plan.why,
             )
-            ordered, why = list(ranking.candidates), ranking.why
         ordered = self._rested_first(ordered)
         at_hand = ordered if matches else ordered[:QUESTIONS_AT_HAND]
         tasks = [self._task(each, why, matches, version) for each in at_hand]
@@ -291,13 +320,18 @@ class Questions:
             for other in self._accepted.get(text_hash, ())
         )
 
-    def _settles_text(self, known: Known) -> bool:
+    def _settles_text(self, known: Answer) -> bool:
         if self.view.component != "textcat":
             return False
         if self.view.exclusive and known.answer == "accept":
             return known.label in self.labels
         every = {task_hash(known.input_hash, "textcat", label) for label in self.labels}
         return every <= self._asked[known.input_hash]
+
+
+def is_kept(text_hash: int) -> bool:
+    """Return whether a text is kept for random questions while there are others."""
+    return text_hash % KEPT_EVERY == 0
 
 
 def _without_overlaps(spans: Iterable[Span], labels: tuple[str, ...]) -> tuple[Span, ...]:

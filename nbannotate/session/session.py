@@ -24,7 +24,7 @@ from nbannotate.session.listeners import Listener, Listeners
 from nbannotate.session.live import take_over
 from nbannotate.session.model_thread import ModelThread
 from nbannotate.session.progress import ModelStatus, Phase, Progress
-from nbannotate.session.questions import Known, Questions
+from nbannotate.session.questions import Questions
 from nbannotate.store import Store
 from nbannotate.tasks import Answer, Span, Task, View, task_of
 
@@ -245,7 +245,7 @@ class Session:
                     "stored: answer the task that is shown now, under an id of its own"
                 )
             self._history.push(task, stored)
-            self._note(stored)
+            self._questions.note(stored)
             if self._thread is not None:
                 self._thread.learn(stored)
             self._advance()
@@ -396,7 +396,7 @@ class Session:
         for answer in self.store.answers(dataset=self.dataset, annotator=self.annotator):
             if answer.view.partition(".")[0] != self.view.component:
                 continue
-            self._note(answer)
+            self._questions.note(answer)
             if answer.session_id == self.session_id and answer.view == self.view.name:
                 self._history.push(task_of(answer, self.labels), answer)
 
@@ -422,17 +422,6 @@ class Session:
         with self._lock:
             waiting = self._thread.waiting if self._thread is not None else set()
             return [each for each in self._standing_answers() if each.answer_id not in waiting]
-
-    def _note(self, answer: Answer) -> None:
-        known = Known(
-            answer.input_hash,
-            answer.task_hash,
-            answer.view,
-            answer.answer,
-            answer.label,
-            answer.spans,
-        )
-        self._questions.note(known, is_binary=answer.view.endswith(".teach"))
 
     def _current(self, task_hash: int | None) -> Task:
         self._check_open()

@@ -1,6 +1,7 @@
 """What passes between the rooms: texts, tasks, answers, predictions, and the views of them."""
 
 from nbannotate.tasks.catalog import VIEWS, find_view
+from nbannotate.tasks.effort import AnnotatorTime
 from nbannotate.tasks.gold import GoldText, read_gold
 from nbannotate.tasks.hashing import input_hash, task_hash
 from nbannotate.tasks.labels import check_known, check_labels
@@ -27,6 +28,7 @@ from nbannotate.tasks.views import (
 __all__ = [
     "ANSWER_KINDS",
     "VIEWS",
+    "AnnotatorTime",
     "Answer",
     "AnswerKind",
     "Component",

@@ -21,6 +21,7 @@ _WHY_TEXTS = {
     "random": "Drawn at random, so that accuracy is measured fairly and rare cases turn up.",
     "margin": "The model's two best readings are nearly equally probable.",
     "entropy": "The model is unsure about many of its words.",
+    "entropy_per_second": "The model is unsure about many of its words, for the time they take.",
     "mean_entropy": "The model is unsure about its words on average.",
     "least_confident": "The model's best reading is improbable.",
     "highest_scored": "The model is fairly sure of this; an accept confirms what it found.",

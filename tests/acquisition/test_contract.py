@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 from random import Random
 
 import numpy as np
@@ -10,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbannotate.acquisition import STRATEGIES, Acquisition, Candidate
-from nbannotate.acquisition.acquisition import LEARNED_BEFORE_TRUST, checked_ranks
+from nbannotate.acquisition import STRATEGIES, Acquisition, Candidate, Experience
+from nbannotate.acquisition.acquisition import LEARNED_BEFORE_TRUST, checked_ranks, rare_first
 from nbannotate.session.questions import Questions
-from nbannotate.tasks import Prediction, SourceText, Span, find_view, input_hash
+from nbannotate.tasks import Answer, Prediction, SourceText, Span, find_view, input_hash
 from tests.loops import CountingLearner, Pool
 
 
@@ -60,6 +61,12 @@ def candidate_lists(draw, min_size=0):
     ]
 
 
+def asked(acquisition, candidates, random, *, learned=9, experience=None):
+    """Return the candidates, best question first, and why the first is asked."""
+    plan = acquisition.plan(random, learned=learned, experience=experience)
+    return acquisition.rank(candidates, random, plan=plan), plan.why
+
+
 def candidate(probability=None, cats=None, exclusive=True, entropies=(), spans=(), text="t"):
     prediction = Prediction(spans, spans, cats or {}, entropies)
     return Candidate(
@@ -72,9 +79,9 @@ def candidate(probability=None, cats=None, exclusive=True, entropies=(), spans=(
 @settings(max_examples=20)
 @given(candidates=candidate_lists(), seed=st.integers(0, 99), learned=st.sampled_from([0, 5, 90]))
 def test_a_ranking_is_the_candidates_in_some_order(strategy, layout, candidates, seed, learned):
-    ranking = Acquisition(strategy, layout).rank(candidates, Random(seed), learned=learned)
-    assert Counter(map(id, ranking.candidates)) == Counter(map(id, candidates))
-    assert ranking.why
+    ranked, why = asked(Acquisition(strategy, layout), candidates, Random(seed), learned=learned)
+    assert Counter(map(id, ranked)) == Counter(map(id, candidates))
+    assert why
 
 
 @strategies
@@ -83,8 +90,8 @@ def test_a_ranking_is_the_candidates_in_some_order(strategy, layout, candidates,
 @given(candidates=candidate_lists(), seed=st.integers(0, 99))
 def test_equal_seeds_rank_equally(strategy, layout, candidates, seed):
     acquisition = Acquisition(strategy, layout)
-    once = acquisition.rank(candidates, Random(seed), learned=9)
-    assert acquisition.rank(candidates, Random(seed), learned=9) == once
+    once = asked(acquisition, candidates, Random(seed))
+    assert asked(acquisition, candidates, Random(seed)) == once
 
 
 @strategies
@@ -163,34 +170,101 @@ def test_ranks_are_in_the_range_that_they_promise(name: str, candidates):
 @layouts
 def test_auto_asks_at_random_until_a_model_has_learned_something(layout):
     for seed in range(20):
-        ranking = Acquisition("auto", layout).rank(
-            [candidate(0.5)], Random(seed), learned=LEARNED_BEFORE_TRUST - 1
-        )
-        assert ranking.why == "random"
+        plan = Acquisition("auto", layout).plan(Random(seed), learned=LEARNED_BEFORE_TRUST - 1)
+        assert plan.why == "random"
 
 
 @layouts
 def test_auto_keeps_a_share_of_random_questions(layout):
     acquisition, random = Acquisition("auto", layout), Random(0)
     whys = Counter(
-        acquisition.rank([candidate(0.5)], random, learned=99).why for _ in range(1_000)
+        acquisition.plan(random, learned=99, experience=a_model_right(60)).why
+        for _ in range(1_000)
     )
     assert 50 < whys["random"] < 200
 
 
+def a_model_right(n_right, n_audits=60):
+    """The experience of a model that is sure, and right so often."""
+    experience = Experience()
+    for at in range(n_audits):
+        answer = textcat_answer(
+            "AB"[at % 2], at, suggested=sure_of("AB"[(at + (at >= n_right)) % 2])
+        )
+        experience.add(answer)
+    return experience
+
+
+def sure_of(label):
+    return {each: 0.95 if each == label else 0.05 for each in "AB"}
+
+
+def textcat_answer(label, at, *, suggested, why="random"):
+    return Answer(
+        f"a{at}", "d", "s", "ann", "textcat.manual", str(at), at, at, "accept",
+        datetime(2026, 1, 1),  # noqa: DTZ001
+        accept=(label,), label=label, suggested=suggested, why=why,
+    )  # fmt: skip
+
+
+def test_the_doubts_of_a_model_that_knows_nothing_are_seldom_followed():
+    random = Random(0)
+    acquisition = Acquisition("auto", "choice")
+    by_skill = [
+        Counter(
+            acquisition.plan(random, learned=99, experience=a_model_right(n)).why
+            for _ in range(1_000)
+        )["random"]
+        for n in (30, 60)
+    ]
+    assert by_skill[0] > 600
+    assert by_skill[1] < 200
+
+
+@given(n_right=st.integers(0, 60), n_audits=st.integers(0, 60))
+def test_trust_is_a_share_and_is_earned_on_random_questions_alone(n_right, n_audits):
+    experience = a_model_right(n_right, n_audits)
+    before = experience.trust
+    assert 0.0 <= before <= 1.0
+    experience.add(textcat_answer("A", 999, suggested=sure_of("B"), why="margin"))
+    assert experience.trust == before
+
+
+@given(n_right=st.integers(0, 60))
+def test_an_answer_taken_back_leaves_no_trace_in_the_experience(n_right):
+    experience, answer = a_model_right(n_right), textcat_answer("A", 999, suggested=sure_of("B"))
+    before = experience.trust, dict(experience.counts)
+    experience.add(answer)
+    experience.remove(answer)
+    assert (experience.trust, dict(experience.counts)) == before
+
+
+def test_a_label_given_rarely_is_asked_about_before_a_frequent_one():
+    experience = a_model_right(60)
+    experience.counts.update({"A": 200})
+    frequent = candidate(cats={"A": 0.6, "B": 0.4})
+    rare = candidate(cats={"A": 0.4, "B": 0.6})
+    ranks = rare_first(STRATEGIES["margin"], experience)([frequent, rare], Random(0))
+    assert ranks[1] > ranks[0]
+
+
+def test_entropy_per_second_asks_the_shorter_of_two_texts_of_one_entropy():
+    short = candidate(entropies=(0.5, 0.5))
+    long = candidate(entropies=(0.1,) * 10)
+    ranks = STRATEGIES["entropy_per_second"]([short, long], Random(0))
+    assert ranks[0] > ranks[1]
+
+
 def test_auto_asks_yes_or_no_for_the_probable_as_well_as_the_unsure():
     acquisition, random = Acquisition("auto", "binary"), Random(0)
-    whys = Counter(acquisition.rank([candidate(0.5)], random, learned=99).why for _ in range(400))
+    whys = Counter(acquisition.plan(random, learned=99).why for _ in range(400))
     assert min(whys["margin"], whys["highest_scored"]) > 100
 
 
 def test_a_tie_is_broken_at_random_and_not_by_place():
     candidates = [candidate(0.5, text=str(number)) for number in range(10)]
     firsts = {
-        Acquisition("margin", "binary")
-        .rank(candidates, Random(seed), learned=9)
-        .candidates[0]
-        .text.text
+        asked(Acquisition("margin", "binary"), candidates, Random(seed))[0][0].text.text
         for seed in range(40)
     }
     assert len(firsts) > 3
@@ -211,17 +285,15 @@ def test_a_strategy_that_is_neither_name_nor_function_is_refused(strategy):
 def test_a_function_that_returns_another_shape_is_told_the_right_one(returned):
     acquisition = Acquisition(lambda candidates, random: returned, "binary")
     with pytest.raises(ValueError, match=r"shape \(2,\)"):
-        acquisition.rank([candidate(0.1), candidate(0.2)], Random(0), learned=9)
+        asked(acquisition, [candidate(0.1), candidate(0.2)], Random(0))
 
 
 def test_a_function_may_return_a_plain_list_and_nan_is_asked_last():
     acquisition = Acquisition(lambda candidates, random: [float("nan"), 0.1, 0.7], "binary")
     candidates = [candidate(0.5, text=text) for text in "abc"]
-    ranking = acquisition.rank(candidates, Random(0), learned=9)
-    assert "".join(each.text.text for each in ranking.candidates) == "cba"
+    ranked, _ = asked(acquisition, candidates, Random(0))
+    assert "".join(each.text.text for each in ranked) == "cba"
 
 
 def test_a_function_s_name_says_why():
-    assert (
-        Acquisition(longest_first, "binary").rank([], Random(0), learned=0).why == "longest_first"
-    )
+    assert Acquisition(longest_first, "binary").plan(Random(0), learned=0).why == "longest_first"
