@@ -59,6 +59,7 @@ class Identity:
             model_version=task.model_version,
             seconds=seconds,
             meta=task.meta,
+            labels=task.labels,
         )
 
 

@@ -152,6 +152,9 @@ class Answer:
         UTC, naive.
     meta
         What came beside the text.
+    labels
+        The labels that the task offered; of others the answer says nothing. Empty where it
+        is not known, as in answers from elsewhere: then they are taken to be all labels.
     replaces
         The ``answer_id`` that this row takes the place of, if any.
     undoes
@@ -177,6 +180,7 @@ class Answer:
     model_version: str | None = None
     seconds: float | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
+    labels: tuple[str, ...] = ()
     replaces: str | None = None
     undoes: str | None = None
 
