@@ -451,7 +451,7 @@ class SpacyLearner(ABC):
             self.update(answers)
         self._grow_for(None)
 
-    def _grow_for(self, answers: Sequence[Answer] | None) -> None:
+    def _grow_for(self, answers: Sequence[Answer] | None) -> None:  # noqa: B027  some cannot
         """Take the labels that these answers were asked with, None for all that are wanted.
 
         Only where a label can be taken without building the model anew; the model is then

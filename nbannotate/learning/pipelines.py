@@ -131,7 +131,7 @@ def put_back(
         nlp.add_pipe(factory, name=name, config=settings)
     nlp.enable_pipe(name)
     # There is no public way: add_pipe and replace_pipe both make a component anew.
-    nlp._components[nlp.component_names.index(name)] = (name, pipe)
+    nlp._components[nlp.component_names.index(name)] = (name, pipe)  # noqa: SLF001
 
 
 @contextmanager
