@@ -43,6 +43,18 @@ class Known:
     label: str | None = None
     spans: tuple[Span, ...] = ()
 
+    @classmethod
+    def of(cls, answer: Answer) -> Known:
+        """Read what an answer settles."""
+        return cls(
+            answer.input_hash,
+            answer.task_hash,
+            answer.view,
+            answer.answer,
+            answer.label,
+            answer.spans,
+        )
+
 
 class Questions:
     """Chooses the next tasks of a session.
@@ -82,16 +94,26 @@ class Questions:
         self._asked: defaultdict[int, set[int]] = defaultdict(set)
         self._accepted: defaultdict[int, set[Span]] = defaultdict(set)
         self._recent: deque[int] = deque(maxlen=TEXTS_BETWEEN)
+        self._done_with: set[int] = set()
 
     def note(self, known: Known, *, is_binary: bool) -> None:
         """Take note of an answer: what it settles is not asked again."""
         self._asked[known.input_hash].add(known.task_hash)
         if not is_binary or self._settles_text(known):
             self.pool.close_text(known.input_hash)
+            if is_binary and not (self.view.exclusive and known.answer == "accept"):
+                self._done_with.add(known.input_hash)
         elif is_binary:
             if known.answer == "accept":
                 self._accepted[known.input_hash].update(known.spans)
             self._recent.append(known.input_hash)
+
+    def relabel(self, labels: tuple[str, ...]) -> None:
+        """Ask with these labels; texts that were done with for want of others open again."""
+        self.labels = labels
+        done, self._done_with = list(self._done_with), set()
+        for text_hash in done:
+            self.pool.reopen_text(text_hash)
 
     def take_back(self, answer: Answer) -> None:
         """Undo what `note` did for an answer."""
@@ -154,6 +176,7 @@ class Questions:
             open_now = [each for each in found if self._hash(each) not in without]
             if not found and learner is not None:
                 self.pool.close_text(text.input_hash)
+                self._done_with.add(text.input_hash)
             candidates += open_now
         if not candidates:
             return []

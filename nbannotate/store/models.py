@@ -228,10 +228,9 @@ class ModelVersions(ABC):
         with self._reading() as connection:
             result = connection.execute(ROWS)
             names = [column[0] for column in result.description or ()]
-            rows = [list(row) for row in result.fetchall()]
-        for row in rows:
-            row[names.index("path")] = saved_path(row[names.index("path")])
-        return to_frame(names, rows)
+            rows = result.fetchall()
+        at = names.index("path")
+        return to_frame(names, [(*row[:at], saved_path(row[at]), *row[at + 1 :]) for row in rows])
 
     def model_path(self, version: str) -> str | None:
         """Return where a model version is saved, None for one that was not.

@@ -13,6 +13,7 @@ from nbannotate.tasks.records import (
     Span,
     Task,
     task_of,
+    with_labels,
 )
 from nbannotate.tasks.views import (
     Component,
@@ -48,4 +49,5 @@ __all__ = [
     "snap",
     "task_hash",
     "task_of",
+    "with_labels",
 ]

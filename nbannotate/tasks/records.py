@@ -7,7 +7,7 @@ them and a test can build them. Character offsets count code points, end exclusi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, get_args
 
@@ -203,3 +203,18 @@ def task_of(answer: Answer, labels: tuple[str, ...]) -> Task:
         model_version=answer.model_version,
         meta=answer.meta,
     )
+
+
+def with_labels(task: Task, labels: tuple[str, ...]) -> Task:
+    """Return the task as it is asked with these labels; of new ones no model speaks yet.
+
+    Examples
+    --------
+    >>> task = Task("Hi", 1, 2, "textcat.manual", ("A",), options={"A": 0.5})
+    >>> with_labels(task, ("A", "B")).options
+    {'A': 0.5, 'B': None}
+    """
+    if task.labels == labels:
+        return task
+    options = {label: task.options.get(label) for label in labels} if task.options else {}
+    return replace(task, labels=labels, options=options)
