@@ -20,6 +20,8 @@ from nbannotate.widget import Annotator
 if TYPE_CHECKING:
     from spacy.language import Language
 
+MakesLearner = Callable[..., Learner]
+
 
 def annotate(
     source: object,
@@ -128,36 +130,16 @@ def annotate(
 
     opened = store if isinstance(store, Store) else Store(store)
 
-    def make(
-        base: Language | str | Path | None,
-        labels: tuple[str, ...] = checked,
-        first_labels: tuple[str, ...] = (),
-    ) -> Learner:
-        return make_learner(
-            asked.component,
-            base,
-            labels=labels,
-            exclusive=asked.exclusive,
-            lang=lang,
-            seed=seed,
-            first_labels=first_labels,
-        )
-
+    make = _making(asked, checked, lang=lang, seed=seed)
     is_own = learner is not None
     config = {"lang": lang, "seed": seed, "target": target}
     lineage = Lineage.of(
-        opened,
-        dataset,
-        session_id,
-        annotator,
-        asked,
-        learn_from=dict(learn_from or {}),
-        config=config,
+        opened, dataset, session_id, annotator, asked, learn_from=learn_from, config=config
     )
     if not is_own:
         lineage.line = lineage.find(nlp)
         if nlp is not False or lineage.line.version is not None:
-            learner = make(lineage.line.base, checked, lineage.first_labels())
+            learner = make(lineage.line.base, first_labels=lineage.first_labels())
     matcher = None
     if patterns is not None:
         matcher = PatternMatcher(patterns, checked, _tokenizing(lang))
@@ -180,6 +162,25 @@ def annotate(
         line=lineage.line,
     )
     return Annotator(session, make_learner=None if is_own else make, instructions=instructions)
+
+
+def _making(asked: View, labels: tuple[str, ...], *, lang: str, seed: int) -> MakesLearner:
+    """Return what makes a learner on a pipeline, with these labels unless others are given."""
+
+    def make(
+        base: Any, others: tuple[str, ...] = (), first_labels: tuple[str, ...] = ()
+    ) -> Learner:
+        return make_learner(
+            asked.component,
+            base,
+            labels=others or labels,
+            exclusive=asked.exclusive,
+            lang=lang,
+            seed=seed,
+            first_labels=first_labels,
+        )
+
+    return make
 
 
 def _tokenizing(lang: str) -> Language:

@@ -86,11 +86,13 @@ class Lineage:
         session_id: str | None,
         annotator: str | None,
         view: View,
-        **more: Any,
+        *,
+        learn_from: Mapping[str, Any] | None,
+        config: Mapping[str, Any] | None,
     ) -> Lineage:
         """Return the lineage of a session that is about to start."""
         who, key = line_key(session_id, annotator)
-        return cls(store, dataset, who, view, key, **more)
+        return cls(store, dataset, who, view, key, dict(learn_from or {}), dict(config or {}))
 
     def find(self, nlp: Any) -> Line:
         """Return where the model begins: where this line last did, or at ``nlp``.

@@ -123,16 +123,10 @@ class Session(ModelInLoop):
         self.annotator = self._identity.annotator
         self.target = target
         self._tokenize = tokenize
-        self._lineage = Lineage(
-            store,
-            self.dataset,
-            self.annotator,
-            view,
-            self._identity.takes_over,
-            dict(learn_from or {}),
-            dict(config or {}),
-            line or Line(),
+        self._lineage = Lineage.of(
+            store, dataset, session_id, annotator, view, learn_from=learn_from, config=config
         )
+        self._lineage.line = line or Line()
         self._listeners = Listeners()
         self._phase: Phase = "preparing"
         self._close_reason: str | None = None
