@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
-from uuid import uuid4
 
 from tqdm.auto import tqdm
 
@@ -220,18 +219,13 @@ def _gold_evidence(
 
 def _base(store: Store, base: Any) -> tuple[Language | str | Path | None, str | None]:
     """Return the pipeline to start from, and its version if it has one."""
-    if (
-        isinstance(base, str)
-        and not Path(base).exists()
-        and base in set(store.models()["version"])
-    ):
-        return store.model_path(base), base
+    if isinstance(base, str) and not Path(base).exists() and store.has_model(base):
+        return store.saved_model(base), base
     version = getattr(base, "version", None)
     session = getattr(base, "session", None)
     if session is not None:
         version = session.model.version
-    is_recorded = version is not None and version in set(store.models()["version"])
-    return getattr(base, "nlp", base), version if is_recorded else None
+    return getattr(base, "nlp", base), version if store.has_model(version) else None
 
 
 def _prepare(
@@ -309,17 +303,7 @@ def _record(
         "scores": scores,
         "answers_seen": n,
     }
-    directory = store.models_path
-    if directory is None:
-        return store.add_model(name, **about), None
-    safe = "".join(c if c.isalnum() or c in "-_+." else "_" for c in name)
-    directory.mkdir(parents=True, exist_ok=True)
-    unfinished = directory / f".{uuid4().hex}"
-    nlp.to_disk(unfinished)
-    version = store.add_model(name, path=directory / f"{safe}-{{version}}", **about)
-    path = directory / f"{safe}-{version}"
-    unfinished.rename(path)
-    return version, path
+    return store.save_model(name, nlp.to_disk, **about)
 
 
 def _json(value: Any) -> Any:

@@ -7,14 +7,26 @@ predictions go out.
 from nbannotate.learning.evidence import TextEvidence, gather
 from nbannotate.learning.factory import make_learner
 from nbannotate.learning.pipelines import find_component, prepare
-from nbannotate.learning.protocol import KeepsSnapshots, Learner, Prediction
+from nbannotate.learning.protocol import (
+    CanMend,
+    GivesWay,
+    Interrupted,
+    KeepsSnapshots,
+    Learner,
+    Prediction,
+    TakesLabels,
+)
 from nbannotate.learning.scoring import evaluate, evaluate_evidence, main_score
 from nbannotate.learning.training import train
 
 __all__ = [
+    "CanMend",
+    "GivesWay",
+    "Interrupted",
     "KeepsSnapshots",
     "Learner",
     "Prediction",
+    "TakesLabels",
     "TextEvidence",
     "evaluate",
     "evaluate_evidence",

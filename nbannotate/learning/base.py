@@ -7,7 +7,7 @@ answers in their order. Nothing is drawn from global random state, and no clock 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,12 +15,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbannotate.errors import LearningError
+from nbannotate.errors import LearningError, PipelineError
 from nbannotate.learning.checkpoints import Checkpoint, Ring
 from nbannotate.learning.evidence import TextEvidence, merge
-from nbannotate.learning.pipelines import copy_pipeline
+from nbannotate.learning.pipelines import check_part, copy_pipeline, put_back
 from nbannotate.learning.protocol import Progress
-from nbannotate.learning.snapshots import fingerprint, read_snapshot, write_snapshot
+from nbannotate.learning.snapshots import (
+    fingerprint,
+    read_contents,
+    read_snapshot,
+    write_snapshot,
+)
 from nbannotate.tasks.prediction import Prediction
 from nbannotate.tasks.records import Answer
 
@@ -49,6 +54,9 @@ class Budget:
         Of Adam.
     dropout
         Share of token vectors' values dropped, in [0, 1).
+    max_tokens
+        Tokens per step beyond which no earlier text is drawn, so that long texts do not
+        stall the loop. The new texts are always learned in full.
     """
 
     n_batches: int
@@ -56,6 +64,7 @@ class Budget:
     batch_size: int
     learn_rate: float
     dropout: float
+    max_tokens: int = 1_000
 
 
 class SpacyLearner(ABC):
@@ -73,9 +82,19 @@ class SpacyLearner(ABC):
         How much is learned from each answer.
     seed
         Fixes every random choice.
+
+    Attributes
+    ----------
+    between_steps : callable or None
+        Called between the steps of an update; what it raises ends the update, and the
+        model is then the one before it. It may predict.
+    remake : callable or None
+        Makes a new learner of the same settings from a pipeline and labels.
     """
 
     component: str
+    between_steps: Callable[[], None] | None = None
+    remake: Callable[[Language, Sequence[str]], SpacyLearner] | None = None
 
     def __init__(
         self, nlp: Language, name: str, labels: Sequence[str], *, budget: Budget, seed: int
@@ -84,6 +103,7 @@ class SpacyLearner(ABC):
         pipe: Any = nlp.get_pipe(name)
         self.pipe = pipe
         self.name = name
+        self._part = nlp.get_pipe_meta(name).factory, nlp.get_pipe_config(name)
         self._labels = tuple(labels)
         self._budget = budget
         self._seed = seed
@@ -118,6 +138,7 @@ class SpacyLearner(ABC):
 
         Of a text longer than 50,000 characters, only so many are read.
         """
+        check_part(self.nlp, self.name, self.pipe)
         docs = [self.nlp.tokenizer(text[:MAX_CHARACTERS_READ]) for text in texts]
         readable = [doc for doc in docs if any(not token.is_space for token in doc)]
         predictions = iter(self._predict_docs(readable) if readable else [])
@@ -135,7 +156,10 @@ class SpacyLearner(ABC):
         LearningError
             If the weights are no longer finite; the model is then the one before the call,
             and the answers are not counted as learned.
+        PipelineError
+            If the component was taken out of the pipeline.
         """
+        check_part(self.nlp, self.name, self.pipe)
         checkpoint = self.checkpoint()
         n_updates = len(self._updates)
         try:
@@ -195,6 +219,7 @@ class SpacyLearner(ABC):
         answers: Sequence[Answer],
         progress: Progress | None = None,
         snapshots: Path | None = None,
+        remembered: Sequence[Answer] = (),
     ) -> None:
         """Make the model the one that saw exactly these answers, one update each.
 
@@ -207,21 +232,69 @@ class SpacyLearner(ABC):
         snapshots
             The folder that `save_snapshot` wrote to; answers in a snapshot that fits are
             not learned anew.
+        remembered
+            Answers that the base model has seen; they are replayed, not learned.
         """
-        self._remembered = []
+        self._remembered = list(remembered)
         self._start_over()
         begun = self._resume(answers, snapshots) if snapshots is not None else 0
         for done, answer in enumerate(answers[begun:], start=begun + 1):
+            self._grow_for([answer])
             self.update([answer])
             if progress is not None:
                 progress(done, len(answers))
+        self._grow_for(None)
+
+    def with_label(self, label: str, progress: Progress | None = None) -> SpacyLearner:
+        """Return a new learner that knows one more label, and has learned the same answers.
+
+        Parameters
+        ----------
+        label
+            A label that it does not know.
+        progress
+            Called after each answer with (answers done, answers in all).
+
+        Raises
+        ------
+        PipelineError
+            If it was not made by `make_learner`.
+        """
+        if self.remake is None:
+            raise PipelineError(
+                f"this {type(self).__name__} cannot take the label {label!r}: it was not made "
+                "by make_learner(), which says how to make it anew"
+            )
+        learner = self.remake(self.nlp, (*self._labels, label))
+        learner.between_steps = self.between_steps
+        learner.remember(self._remembered)
+        for done, answers in enumerate(self._updates, start=1):
+            learner.update(answers)
+            if progress is not None:
+                progress(done, len(self._updates))
+        return learner
+
+    def mend(self) -> None:
+        """Make the model whole again after it was broken from outside.
+
+        A component that was taken out of the pipeline is put back, and weights that are no
+        numbers are learned anew.
+        """
+        factory, config = self._part
+        put_back(self.nlp, self.name, self.pipe, factory=factory, config=config)
+        if not self.is_finite():
+            self._relearn(list(self._updates))
 
     def save_snapshot(self, folder: Path) -> None:
         """Write the model and what it has learned to a folder, for `rebuild`."""
-        if self._remembered or any(len(update) != 1 for update in self._updates):
+        if any(len(update) != 1 for update in self._updates):
             return
-        learned = [update[0].answer_id for update in self._updates]
-        write_snapshot(folder, self._fingerprint, self.pipe.model, self.checkpoint(), learned)
+        contents = {
+            "learned": [update[0].answer_id for update in self._updates],
+            "remembered": [answer.answer_id for answer in self._remembered],
+            "labels": list(self._labels),
+        }
+        write_snapshot(folder, self._fingerprint, self.pipe.model, self.checkpoint(), contents)
 
     def learn(
         self, batch: Sequence[TextEvidence], rng: np.random.Generator, *, rate_share: float = 1.0
@@ -252,6 +325,7 @@ class SpacyLearner(ABC):
 
     def copy_nlp(self) -> Language:
         """Return a copy of the pipeline that shares nothing with the learner's."""
+        check_part(self.nlp, self.name, self.pipe)
         return copy_pipeline(self.nlp)
 
     @abstractmethod
@@ -295,6 +369,8 @@ class SpacyLearner(ABC):
         if not new:
             return
         for batch in self._batches(new, rng):
+            if self.between_steps is not None:
+                self.between_steps()
             self.learn(batch, rng)
             self._check_finite(len(answers))
 
@@ -310,8 +386,17 @@ class SpacyLearner(ABC):
         for batch in batches:
             room = min(size - len(batch), len(earlier))
             drawn = rng.choice(len(earlier), room, replace=False) if room > 0 else ()
-            batch.extend(earlier[int(index)] for index in drawn)
+            self._fill(batch, [earlier[int(index)] for index in drawn])
         return [batch or list(new[:size]) for batch in batches]
+
+    def _fill(self, batch: list[TextEvidence], drawn: Sequence[TextEvidence]) -> None:
+        """Add those drawn that leave the batch within its tokens; never leave it empty."""
+        n_tokens = sum(len(self._doc(each.text)) for each in batch)
+        for each in drawn:
+            more = len(self._doc(each.text))
+            if not batch or n_tokens + more <= self._budget.max_tokens:
+                batch.append(each)
+                n_tokens += more
 
     def _check_finite(self, n_answers: int) -> None:
         if not self.is_finite():
@@ -337,11 +422,18 @@ class SpacyLearner(ABC):
 
     def _resume(self, answers: Sequence[Answer], folder: Path) -> int:
         """Take up a snapshot if it holds the first of these answers; return how many."""
-        snapshot = read_snapshot(folder, self._fingerprint, self.pipe.model)
-        if snapshot is None:
+        contents = read_contents(folder, self._fingerprint)
+        if contents is None:
             return 0
-        checkpoint, learned = snapshot
-        if learned != [answer.answer_id for answer in answers[: len(learned)]]:
+        learned = contents["learned"]
+        if learned != [answer.answer_id for answer in answers[: len(learned)]] or (
+            contents["remembered"] != [answer.answer_id for answer in self._remembered]
+        ):
+            return 0
+        self._grow_for(answers[: len(learned)])
+        checkpoint = read_snapshot(folder, self._fingerprint, self.pipe.model)
+        if checkpoint is None or contents["labels"] != list(self._labels):
+            self._start_over()
             return 0
         self.restore(checkpoint)
         self._recall([(answer,) for answer in answers[: len(learned)]])
@@ -355,7 +447,16 @@ class SpacyLearner(ABC):
     def _relearn(self, updates: Sequence[tuple[Answer, ...]]) -> None:
         self._start_over()
         for answers in updates:
+            self._grow_for(answers)
             self.update(answers)
+        self._grow_for(None)
+
+    def _grow_for(self, answers: Sequence[Answer] | None) -> None:  # noqa: B027  some cannot
+        """Take the labels that these answers were asked with, None for all that are wanted.
+
+        Only where a label can be taken without building the model anew; the model is then
+        the same whether the label came at the start of the loop or midway.
+        """
 
     def _forget_last(self) -> None:
         self._recall(self._updates[:-1])

@@ -7,6 +7,7 @@ that an undone answer leaves no trace.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +94,11 @@ class Ring:
         checkpoint = self._kept.pop()[1]
         self._n_bytes -= checkpoint.n_bytes
         return checkpoint
+
+    def change(self, changed: Callable[[Checkpoint], Checkpoint]) -> None:
+        """Put another in the place of each."""
+        self._kept = deque((index, changed(checkpoint)) for index, checkpoint in self._kept)
+        self._n_bytes = sum(checkpoint.n_bytes for _, checkpoint in self._kept)
 
     def clear(self) -> None:
         """Drop all."""

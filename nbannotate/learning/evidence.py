@@ -24,14 +24,15 @@ class TextEvidence:
     spans
         Spans known to be right, in reading order, never overlapping.
     complete
-        Whether ``spans`` are all there are, of the labels in ``labels``.
+        Whether ``spans`` are all there are of the labels in ``labels``; of other labels
+        there may be more.
     rejected
         Spans known to be wrong.
     labels
-        The labels that the whole-text answer spoke of; empty when not complete.
+        The labels that whole-text answers spoke of; empty when not complete.
     cats
         What is known of the text's labels: 1.0 right, 0.0 wrong. A label that is not
-        here is unknown.
+        here is unknown, such as one that the recipe did not have when it asked.
 
     Examples
     --------
@@ -65,7 +66,7 @@ class TextEvidence:
             For textcat: exactly one label applies.
         """
         if component == "ner":
-            return self.complete
+            return self.complete and set(labels) <= set(self.labels)
         if exclusive and 1.0 in self.cats.values():
             return True
         return all(label in self.cats for label in labels)
@@ -141,18 +142,13 @@ def _is_binary(answer: Answer) -> bool:
 
 
 def _merge_spans(first: Answer, answers: Sequence[Answer], known: frozenset[str]) -> TextEvidence:
-    whole = [row for row in answers if not _is_binary(row) and row.answer == "accept"]
-    if whole:
-        spans = tuple(sorted(_plain(span) for span in whole[-1].spans if span.label in known))
-        return TextEvidence(
-            first.text, first.input_hash, _without_overlaps(spans), True, (), tuple(sorted(known))
-        )
+    closed, settled = _whole_texts(answers, known)
     right: dict[Span, None] = {}
     wrong: dict[Span, None] = {}
     for row in answers:
         if not _is_binary(row):
             continue
-        for span in (_plain(span) for span in row.spans if span.label in known):
+        for span in (_plain(span) for span in row.spans if span.label in known - closed):
             if row.answer == "accept":
                 right = {other: None for other in right if not _overlap(other, span)}
                 right[span] = None
@@ -163,9 +159,30 @@ def _merge_spans(first: Answer, answers: Sequence[Answer], known: frozenset[str]
     return TextEvidence(
         first.text,
         first.input_hash,
-        tuple(sorted(right)),
+        tuple(sorted(_without_overlaps((*settled, *right)))),
+        complete=bool(closed),
         rejected=tuple(sorted(wrong)),
+        labels=tuple(sorted(closed)),
     )
+
+
+def _whole_texts(
+    answers: Sequence[Answer], known: frozenset[str]
+) -> tuple[frozenset[str], tuple[Span, ...]]:
+    """Return the labels that whole-text answers spoke of, and all spans of these labels.
+
+    Of each label the latest answer that was asked with it holds.
+    """
+    closed: frozenset[str] = frozenset()
+    spans: list[Span] = []
+    for row in reversed(answers):
+        if _is_binary(row) or row.answer != "accept":
+            continue
+        spoken_of = (_asked(row) or known) & known
+        of_these = spoken_of - closed
+        spans += sorted(_plain(span) for span in row.spans if span.label in of_these)
+        closed |= spoken_of
+    return closed, tuple(spans)
 
 
 def _plain(span: Span) -> Span:
@@ -196,12 +213,15 @@ def _merge_cats(
     if whole:
         chosen = _chosen(whole[-1]) & known
         if chosen or not exclusive:
-            asked = _asked(whole[-1]) or known
+            # Exactly one applies, so that a choice excludes labels which came later as well.
+            asked = known if exclusive else _asked(whole[-1]) or known
             cats = {label: float(label in chosen) for label in labels if label in asked}
         return TextEvidence(first.text, first.input_hash, cats=cats)
+    offered: frozenset[str] = frozenset()
     for row in answers:
         if not _is_binary(row) or row.label not in known or row.label is None:
             continue
+        offered |= _asked(row) or known
         if row.answer == "accept" and exclusive:
             cats = {label: float(label == row.label) for label in labels}
         elif row.answer == "accept":
@@ -211,20 +231,26 @@ def _merge_cats(
         else:
             cats[row.label] = 0.0
     if exclusive and not any(cats.values()):
-        cats = _by_elimination(cats, labels)
+        cats = _by_elimination(cats, labels, offered)
     return TextEvidence(first.text, first.input_hash, cats=cats)
 
 
-def _by_elimination(cats: dict[str, float], labels: tuple[str, ...]) -> dict[str, float]:
-    left = [label for label in labels if label not in cats]
+def _by_elimination(
+    cats: dict[str, float], labels: tuple[str, ...], offered: frozenset[str]
+) -> dict[str, float]:
+    """Conclude from rejected labels, never that a label applies which was not yet offered."""
+    left = [label for label in labels if label not in cats and label in offered]
     if not left:
         return {}
-    if len(left) == 1 and cats:
+    if len(left) == 1 and cats and offered >= set(labels):
         return {label: float(label == left[0]) for label in labels}
     return cats
 
 
 def _asked(answer: Answer) -> frozenset[str]:
+    """Return the labels that the answer speaks of, none if it is not known which."""
+    if answer.labels:
+        return frozenset(answer.labels)
     return frozenset(answer.suggested) if isinstance(answer.suggested, Mapping) else frozenset()
 
 

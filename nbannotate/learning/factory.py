@@ -24,6 +24,7 @@ def make_learner(
     exclusive: bool = True,
     seed: int = 0,
     lang: str = "en",
+    first_labels: Sequence[str] = (),
 ) -> SpacyLearner:
     """Return a learner on a copy of a pipeline.
 
@@ -42,6 +43,10 @@ def make_learner(
         Equal seeds and answers make equal models.
     lang
         The language of a blank pipeline.
+    first_labels
+        Those of the labels that the first answer to be learned was asked with, if it was
+        not asked with all. A model that can grow begins with these and takes the others in
+        the course of `Learner.rebuild`, so that it is the same as if they came midway.
 
     Raises
     ------
@@ -54,12 +59,21 @@ def make_learner(
     >>> learner.predict(["Lovely!"])[0].cats
     {'praise': 0.5, 'complaint': 0.5}
     """
+    first = tuple(label for label in labels if label in first_labels)
+    begun_with = first if component == "ner" and first else tuple(labels)
     ready = prepare(
-        nlp, component=component, labels=labels, exclusive=exclusive, lang=lang, seed=seed
+        nlp, component=component, labels=begun_with, exclusive=exclusive, lang=lang, seed=seed
     )
     name = find_component(ready, component)
     if name is None:
         raise PipelineError(f"the pipeline has no {component}; its pipes are {ready.pipe_names}")
+    learner: SpacyLearner
     if component == "ner":
-        return NerLearner(ready, name, labels, seed=seed)
-    return TextcatLearner(ready, name, labels, exclusive=exclusive, seed=seed)
+        learner = NerLearner(ready, name, begun_with, seed=seed)
+        learner.wanted = tuple(labels)
+    else:
+        learner = TextcatLearner(ready, name, labels, exclusive=exclusive, seed=seed)
+    learner.remake = lambda base, more: make_learner(
+        component, base, labels=more, exclusive=exclusive, seed=seed, lang=lang
+    )
+    return learner

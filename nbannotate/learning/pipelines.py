@@ -107,6 +107,33 @@ def copy_pipeline(nlp: Language) -> Language:
     return twin
 
 
+def check_part(nlp: Language, name: str, pipe: object) -> None:
+    """Raise if a component is no longer a pipeline's.
+
+    Raises
+    ------
+    PipelineError
+        If it was removed or replaced.
+    """
+    if name not in nlp.pipe_names or nlp.get_pipe(name) is not pipe:
+        raise PipelineError(
+            f"the component {name!r} was taken out of the loop's pipeline, which now has "
+            f"{nlp.pipe_names or 'none'}; ann.resume() puts it back, ann.nlp is a copy to change"
+        )
+
+
+def put_back(
+    nlp: Language, name: str, pipe: Any, *, factory: str, config: Mapping[str, Any]
+) -> None:
+    """Make a component a pipeline's again; one that was removed comes at the end."""
+    if name not in nlp.component_names:
+        settings = {key: value for key, value in config.items() if key != "factory"}
+        nlp.add_pipe(factory, name=name, config=settings)
+    nlp.enable_pipe(name)
+    # There is no public way: add_pipe and replace_pipe both make a component anew.
+    nlp._components[nlp.component_names.index(name)] = (name, pipe)  # noqa: SLF001
+
+
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
     """Seed the global generators that spaCy draws from, and put them back as they were."""

@@ -17,10 +17,14 @@ from nbannotate.tasks.records import Answer
 if TYPE_CHECKING:
     from spacy.language import Language
 
-__all__ = ["Learner", "Prediction", "Progress"]
+__all__ = ["GivesWay", "Interrupted", "Learner", "Prediction", "Progress", "TakesLabels"]
 
 Progress = Callable[[int, int], None]
 """Called with (answers done, answers in all)."""
+
+
+class Interrupted(Exception):  # noqa: N818 - nothing went wrong
+    """Raised by `GivesWay.between_steps` to end an update early, without a trace."""
 
 
 @runtime_checkable
@@ -73,5 +77,46 @@ class KeepsSnapshots(Protocol):
         answers: Sequence[Answer],
         progress: Progress | None = None,
         snapshots: Path | None = None,
+        remembered: Sequence[Answer] = (),
     ) -> None:
-        """As `Learner.rebuild`, from the folder's snapshot where it fits."""
+        """As `Learner.rebuild`, from the folder's snapshot where it fits.
+
+        Parameters
+        ----------
+        answers, progress
+            As in `Learner.rebuild`.
+        snapshots
+            The folder.
+        remembered
+            Answers that are in the base model already; they are replayed only.
+        """
+
+
+@runtime_checkable
+class GivesWay(Protocol):
+    """A learner that lets others go first between the steps of an update.
+
+    What ``between_steps`` raises ends the update: the model is then the one before it.
+    """
+
+    between_steps: Callable[[], None] | None
+
+
+@runtime_checkable
+class TakesLabels(Protocol):
+    """A learner that can be asked for one more label."""
+
+    def with_label(self, label: str, progress: Progress | None = None) -> Learner:
+        """Return the learner that knows the label as well and all that this one has learned.
+
+        It may be this learner itself, or one that was built anew meanwhile. If it raises,
+        this one is as it was.
+        """
+
+
+@runtime_checkable
+class CanMend(Protocol):
+    """A learner that can mend what others broke in it."""
+
+    def mend(self) -> None:
+        """Make the model whole again, with all that it has learned."""

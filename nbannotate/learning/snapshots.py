@@ -43,7 +43,11 @@ def fingerprint(model: Model[Any, Any], base: Checkpoint, *settings: object) -> 
 
 
 def write_snapshot(
-    folder: Path, name: str, model: Model[Any, Any], checkpoint: Checkpoint, learned: Sequence[str]
+    folder: Path,
+    name: str,
+    model: Model[Any, Any],
+    checkpoint: Checkpoint,
+    contents: Mapping[str, Sequence[str]],
 ) -> Path:
     """Write a snapshot; a reader sees the former one or this one, never half of one.
 
@@ -55,8 +59,8 @@ def write_snapshot(
         The model that the checkpoint was taken of.
     checkpoint
         Weights and optimizer.
-    learned
-        The ids of the answers learned, in their order.
+    contents
+        What is in it, such as the ids of the answers learned, in their order.
     """
     positions = _positions(model)
     arrays = {
@@ -67,7 +71,7 @@ def write_snapshot(
         if node in positions
     }
     about = {
-        "learned": list(learned),
+        "contents": {name: list(each) for name, each in contents.items()},
         "nr_update": {
             f"{positions[node]}/{param}": count
             for (node, param), count in checkpoint.nr_update.items()
@@ -84,10 +88,17 @@ def write_snapshot(
     return path
 
 
-def read_snapshot(
-    folder: Path, name: str, model: Model[Any, Any]
-) -> tuple[Checkpoint, list[str]] | None:
-    """Return a snapshot's weights and the ids of the answers in it, None if there is none."""
+def read_contents(folder: Path, name: str) -> dict[str, list[str]] | None:
+    """Return what is in a snapshot without reading its weights, None if there is none."""
+    try:
+        with np.load(folder / f"{name}.npz", allow_pickle=False) as file:
+            return dict(json.loads(str(file["about"]))["contents"])
+    except (OSError, ValueError, KeyError, BadZipFile, EOFError):
+        return None
+
+
+def read_snapshot(folder: Path, name: str, model: Model[Any, Any]) -> Checkpoint | None:
+    """Return a snapshot's weights for a model of its shape, None if there is none."""
     nodes = {position: node for node, position in _positions(model).items()}
     try:
         with np.load(folder / f"{name}.npz", allow_pickle=False) as file:
@@ -103,7 +114,7 @@ def read_snapshot(
     for entry, count in about["nr_update"].items():
         position, param = entry.split("/", 1)
         counts[nodes[int(position)], param] = count
-    return Checkpoint(nr_update=counts, **found), about["learned"]
+    return Checkpoint(nr_update=counts, **found)
 
 
 def _positions(model: Model[Any, Any]) -> dict[int, int]:

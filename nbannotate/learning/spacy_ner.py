@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nbannotate.learning.base import Budget, SpacyLearner
+from nbannotate.learning.checkpoints import Checkpoint
 from nbannotate.learning.evidence import TextEvidence
+from nbannotate.learning.growth import growing
 from nbannotate.learning.lattice import Constraint, Lattice, TokenSpan
+from nbannotate.learning.pipelines import copy_pipeline
+from nbannotate.learning.protocol import Progress
 from nbannotate.learning.steps import Actions, StepModel
 from nbannotate.tasks.prediction import Prediction
-from nbannotate.tasks.records import Span
+from nbannotate.tasks.records import Answer, Span
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -31,7 +35,8 @@ class NerLearner(SpacyLearner):
     """Learns to mark named entities.
 
     Best readings are those of the component itself; the probability of a span is the sum
-    over all readings that hold it.
+    over all readings that hold it. A label that comes later is a new output with weights of
+    zero; all that was learned of the others is kept.
     """
 
     component = "ner"
@@ -50,9 +55,67 @@ class NerLearner(SpacyLearner):
         if budget is None:
             budget = TRAINED_NER_BUDGET if trained & set(labels) else NER_BUDGET
         super().__init__(nlp, name, labels, budget=budget, seed=seed)
+        self.wanted = self._first_labels = self._labels
+        self._before_growth: Language | None = None
+        self._read_actions()
+        self._tutor = copy.deepcopy(self.pipe.model) if trained - set(labels) else None
+        self._tutor_actions = self._actions
+
+    def with_label(
+        self,
+        label: str,
+        progress: Progress | None = None,  # noqa: ARG002  nothing is learned anew
+    ) -> NerLearner:
+        """Take one more label, keep all weights, and return this learner."""
+        self.wanted += (label,)
+        self._grow(label)
+        return self
+
+    def _grow_for(self, answers: Sequence[Answer] | None) -> None:
+        for label in self.wanted:
+            if label not in self._labels and (
+                answers is None or any(label in answer.labels for answer in answers)
+            ):
+                self._grow(label)
+
+    def _grow(self, label: str) -> None:
+        if self._before_growth is None:
+            self._before_growth = self._copy_of_base()
+        fitted = growing(self.pipe.model, lambda: self.pipe.add_label(label))
+        self.pipe.model.attrs["unseen_classes"].clear()
+        now = Checkpoint.of(self.pipe.model, self._optimizer)
+        moments = fitted(now)
+        self.restore(Checkpoint(now.params, moments.mom1, moments.mom2, moments.nr_update))
+        self._base = fitted(self._base)
+        self._ring.change(fitted)
+        self._labels += (label,)
+        self._read_actions()
+        self._recall(self._updates)
+
+    def _copy_of_base(self) -> Language:
+        """Return a copy of the pipeline as it was at the start."""
+        _ = self._fingerprint  # that of the start
+        now = self.checkpoint()
+        self._base.restore(self.pipe.model, self._optimizer)
+        twin = copy_pipeline(self.nlp)
+        self.restore(now)
+        return twin
+
+    def _start_over(self) -> None:
+        if self._before_growth is not None:
+            self.nlp = copy_pipeline(self._before_growth)
+            self.pipe = self.nlp.get_pipe(self.name)
+            self._optimizer = self._make_optimizer()
+            self._base = self.checkpoint()
+            self._labels = self._first_labels
+            self._before_growth = None
+            self._docs.clear()
+            self._read_actions()
+        super()._start_over()
+
+    def _read_actions(self) -> None:
         self._actions = Actions.of(self.pipe)
         self._asked = [self._actions.labels.index(label) for label in self._labels]
-        self._tutor = copy.deepcopy(self.pipe.model) if trained - set(labels) else None
         self._tutored: dict[str, tuple[TokenSpan, ...]] = {}
 
     def _predict_docs(self, docs: Sequence[Doc]) -> list[Prediction]:
@@ -143,7 +206,8 @@ class NerLearner(SpacyLearner):
             return constraint
         if doc.text not in self._tutored:
             self._freeze_dropout(self._tutor)
-            lattice = Lattice(StepModel(self._tutor, [doc]), self._actions, [doc], max_length=1)
+            steps = StepModel(self._tutor, [doc])
+            lattice = Lattice(steps, self._tutor_actions, [doc], max_length=1)
             self._tutored[doc.text] = tuple(
                 span for span in lattice.read(0)[0] if span.label not in self._asked
             )

@@ -12,13 +12,15 @@ from nbannotate.acquisition import QueryStrategy
 from nbannotate.acquisition.patterns import PatternMatcher
 from nbannotate.learning import Learner, make_learner
 from nbannotate.pool import Pool
-from nbannotate.session import Session
+from nbannotate.session import Lineage, Session
 from nbannotate.store import Store
 from nbannotate.tasks import View, check_labels, find_view
 from nbannotate.widget import Annotator
 
 if TYPE_CHECKING:
     from spacy.language import Language
+
+MakesLearner = Callable[..., Learner]
 
 
 def annotate(
@@ -56,7 +58,10 @@ def annotate(
         The labels that answers may use.
     nlp
         The pipeline to start from: a spaCy pipeline (it is copied, never changed), the
-        path or package name of one, None for a blank one, or False for no model.
+        path or package name of one, a version of ``store.models()`` such as ``"v7"``, None
+        for a blank one, or False for no model. A version has seen what was stored before;
+        a model that ``ann.use`` put into this loop goes on after a restart, as long as
+        ``nlp`` is the same.
     learner
         A learner of one's own in the place of spaCy's.
     dataset
@@ -101,6 +106,8 @@ def annotate(
         If the source cannot be read or holds no text.
     PipelineError
         If ``nlp`` is no pipeline.
+    StoreError
+        If nothing is saved of the version given as ``nlp``.
     StoreLockedError
         If another kernel holds the store's file.
 
@@ -121,24 +128,23 @@ def annotate(
     checked = check_labels(labels)
     asked = find_view(view, exclusive=exclusive)
 
-    def make(base: Language | str | Path | None) -> Learner:
-        return make_learner(
-            asked.component,
-            base,
-            labels=checked,
-            exclusive=asked.exclusive,
-            lang=lang,
-            seed=seed,
-        )
+    opened = store if isinstance(store, Store) else Store(store)
 
+    make = _making(asked, checked, lang=lang, seed=seed)
     is_own = learner is not None
-    if learner is None and nlp is not False:
-        learner = make(nlp)
+    config = {"lang": lang, "seed": seed, "target": target}
+    lineage = Lineage.of(
+        opened, dataset, session_id, annotator, asked, learn_from=learn_from, config=config
+    )
+    if not is_own:
+        lineage.line = lineage.find(nlp)
+        if nlp is not False or lineage.line.version is not None:
+            learner = make(lineage.line.base, first_labels=lineage.first_labels())
     matcher = None
     if patterns is not None:
         matcher = PatternMatcher(patterns, checked, _tokenizing(lang))
     session = Session(
-        store=store if isinstance(store, Store) else Store(store),
+        store=opened,
         view=asked,
         labels=checked,
         pool=lambda session: Pool(source(session) if callable(source) else source, text_column),
@@ -152,9 +158,29 @@ def annotate(
         seed=seed,
         target=target,
         learn_from=learn_from,
-        config={"lang": lang, "seed": seed, "target": target},
+        config=config,
+        line=lineage.line,
     )
     return Annotator(session, make_learner=None if is_own else make, instructions=instructions)
+
+
+def _making(asked: View, labels: tuple[str, ...], *, lang: str, seed: int) -> MakesLearner:
+    """Return what makes a learner on a pipeline, with these labels unless others are given."""
+
+    def make(
+        base: Any, others: tuple[str, ...] = (), first_labels: tuple[str, ...] = ()
+    ) -> Learner:
+        return make_learner(
+            asked.component,
+            base,
+            labels=others or labels,
+            exclusive=asked.exclusive,
+            lang=lang,
+            seed=seed,
+            first_labels=first_labels,
+        )
+
+    return make
 
 
 def _tokenizing(lang: str) -> Language:

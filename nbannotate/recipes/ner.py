@@ -37,8 +37,8 @@ def teach(
     labels
         The labels that answers may use.
     nlp
-        A pipeline to start from (it is copied), the path of one, None for a blank one,
-        or False for no model.
+        A pipeline to start from (it is copied), the path of one, a version of
+        ``store.models()``, None for a blank one, or False for no model.
     **keywords
         See `nbannotate.annotate`.
 
@@ -85,8 +85,8 @@ def correct(
     labels
         The labels that answers may use.
     nlp
-        A pipeline to start from (it is copied), the path of one, None for a blank one,
-        or False for no model.
+        A pipeline to start from (it is copied), the path of one, a version of
+        ``store.models()``, None for a blank one, or False for no model.
     **keywords
         See `nbannotate.annotate`.
 

@@ -38,8 +38,8 @@ def teach(
     labels
         The labels that answers may use.
     nlp
-        A pipeline to start from (it is copied), the path of one, None for a blank one,
-        or False for no model.
+        A pipeline to start from (it is copied), the path of one, a version of
+        ``store.models()``, None for a blank one, or False for no model.
     exclusive
         True when exactly one label applies to a text, False for any number.
     **keywords
@@ -90,8 +90,8 @@ def correct(
     labels
         The labels that answers may use.
     nlp
-        A pipeline to start from (it is copied), the path of one, None for a blank one,
-        or False for no model.
+        A pipeline to start from (it is copied), the path of one, a version of
+        ``store.models()``, None for a blank one, or False for no model.
     exclusive
         True when exactly one label applies to a text, False for any number.
     **keywords
@@ -143,8 +143,8 @@ def manual(
     labels
         The labels that answers may use.
     nlp
-        A pipeline to start from (it is copied), the path of one, None for a blank one,
-        or False for no model.
+        A pipeline to start from (it is copied), the path of one, a version of
+        ``store.models()``, None for a blank one, or False for no model.
     exclusive
         True when exactly one label applies to a text, False for any number.
     **keywords

@@ -32,8 +32,8 @@ class Identity:
     @classmethod
     def of(cls, dataset: str, session_id: str | None, annotator: str | None) -> Identity:
         """Fill in ``<annotator>-<start time>`` and the system's user where no name was given."""
-        who = annotator or system_user()
-        return cls(dataset, session_id or _by_start_time(who), who, session_id or f"by {who}")
+        who, takes_over = line_key(session_id, annotator)
+        return cls(dataset, session_id or _by_start_time(who), who, takes_over)
 
     def sign(
         self, task: Task, settled: Settled, *, answer_id: str | None, seconds: float
@@ -59,12 +59,19 @@ class Identity:
             model_version=task.model_version,
             seconds=seconds,
             meta=task.meta,
+            labels=task.labels,
         )
 
 
 def taken_back(answer: Answer) -> Answer:
     """Return the row that takes an answer back: a row like any other, nothing is deleted."""
     return replace(answer, answer_id=uuid4().hex, undoes=answer.answer_id, created_at=utc_now())
+
+
+def line_key(session_id: str | None, annotator: str | None) -> tuple[str, str]:
+    """Return who annotates, and what a later session continues this one by."""
+    who = annotator or system_user()
+    return who, session_id or f"by {who}"
 
 
 def system_user() -> str:

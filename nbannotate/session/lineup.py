@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from nbannotate.tasks import Task
+from nbannotate.tasks import Task, with_labels
 
 
 class Lineup:
@@ -60,6 +60,14 @@ class Lineup:
         """Take the promise back, and what is at hand; the page must be told its new state."""
         self.ahead = None
         self._at_hand.clear()
+
+    def relabel(self, labels: tuple[str, ...]) -> None:
+        """Let all tasks take these labels; which ones they are stays as it is."""
+        if self.shown is not None:
+            self.shown = with_labels(self.shown, labels)
+        if self.ahead is not None:
+            self.ahead = with_labels(self.ahead, labels)
+        self._at_hand = deque(with_labels(task, labels) for task in self._at_hand)
 
     def promise(self) -> None:
         """Promise the best task at hand, unless one is promised already.

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import Literal
 
-Event = Literal["task", "ahead", "status"]
+Event = Literal["task", "ahead", "status", "labels"]
 Listener = Callable[[Event], None]
 
 logger = logging.getLogger("nbannotate")

@@ -2,7 +2,7 @@
 
 It keeps two promises. Whatever the model does, the session goes on: an error pauses the
 model and is kept for a cell to see. And choosing comes before learning when the page
-would otherwise wait.
+would otherwise wait, even between the steps of one update.
 """
 
 from __future__ import annotations
@@ -11,21 +11,27 @@ import logging
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from nbannotate.learning import KeepsSnapshots, Learner
+from nbannotate.errors import PipelineError
+from nbannotate.learning import (
+    CanMend,
+    GivesWay,
+    Interrupted,
+    KeepsSnapshots,
+    Learner,
+    TakesLabels,
+)
 from nbannotate.session.progress import ModelStatus
+from nbannotate.session.versions import SAVED_EVERY, Versions
 from nbannotate.tasks import Answer
 
 if TYPE_CHECKING:
     from spacy.language import Language
-
-SNAPSHOT_EVERY = 20
-"""Answers learned between two snapshots; a killed kernel learns at most so many again."""
 
 logger = logging.getLogger("nbannotate")
 Result = TypeVar("Result")
@@ -38,6 +44,13 @@ class Call:
     function: Callable[[Learner], Any]
     future: Future[Any]
     changes_model: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewLabel:
+    """A label that the model takes after the answers that were given without it."""
+
+    label: str
 
 
 class ModelThread:
@@ -58,6 +71,8 @@ class ModelThread:
         The version that the learner starts from.
     snapshots
         The folder for snapshots of the model, None to keep none.
+    versions
+        Saves the model now and then, None to keep no versions.
     """
 
     def __init__(
@@ -69,17 +84,21 @@ class ModelThread:
         on_status: Callable[[], None],
         version: str | None,
         snapshots: Path | None = None,
+        versions: Versions | None = None,
     ) -> None:
         self._snapshots = snapshots
-        self._learner = learner
+        self._versions = versions
+        self._learner = self._adopt(learner)
         self._choose = choose
         self._is_starving = is_starving
         self._on_status = on_status
         self.version = version
         self.error: BaseException | None = None
         self._learned: list[str] = []
-        self._pending: deque[Answer] = deque()
+        self._n_unsaved = 0
+        self._pending: deque[Answer | NewLabel] = deque()
         self._learning: Answer | None = None
+        self._is_building = False
         self._calls: deque[Call] = deque()
         self._failed: list[Call] = []
         self._wants_choice = True
@@ -94,11 +113,11 @@ class ModelThread:
     def status(self) -> ModelStatus:
         """What the model is doing."""
         with self._changed:
-            waits = len(self._pending) + (self._learning is not None)
+            waits = len(self._waiting()) + (self._learning is not None)
+            is_busy = self._is_busy or bool(self._pending)
             learned = len(self._learned)
             rebuild = self._rebuild
             error = self.error
-            is_busy = self._is_busy
         if error is not None:
             message = f"{type(error).__name__}: {error}"
             return ModelStatus("paused", learned, waits, self.version, message=message)
@@ -113,7 +132,7 @@ class ModelThread:
     def waiting(self) -> set[str]:
         """The ids of the answers that wait to be learned."""
         with self._changed:
-            return {answer.answer_id for answer in self._pending}
+            return {answer.answer_id for answer in self._waiting()}
 
     @property
     def traceback(self) -> str | None:
@@ -140,6 +159,27 @@ class ModelThread:
             self._wants_choice |= self.error is not None
             self._changed.notify_all()
 
+    def check_takes_labels(self) -> None:
+        """Raise if the model cannot take labels midway.
+
+        Raises
+        ------
+        PipelineError
+            If it is a learner of the user's own that has no method for it.
+        """
+        if not isinstance(self._learner, TakesLabels) and not hasattr(self._learner, "add_label"):
+            raise PipelineError(
+                f"the learner {type(self._learner).__name__} cannot take a label midway; give it "
+                "a method add_label(label) that keeps what it has learned, or start its recipe "
+                "again with the label added to labels=[…]"
+            )
+
+    def add_label(self, label: str) -> None:
+        """Let the model know one more label, after the answers so far, in the background."""
+        with self._changed:
+            self._pending.append(NewLabel(label))
+            self._changed.notify_all()
+
     def unlearn(self, answer: Answer) -> None:
         """Make the model one that never saw an answer, in the background."""
 
@@ -158,22 +198,38 @@ class ModelThread:
                 return
         self.call(forget)
 
-    def rebuild(self, answers: list[Answer]) -> None:
-        """Learn stored answers from the start, in the background."""
+    def rebuild(self, answers: list[Answer], remembered: Sequence[Answer] = ()) -> None:
+        """Learn stored answers from the start, in the background.
+
+        Parameters
+        ----------
+        answers
+            Oldest first.
+        remembered
+            Answers that are in the model already; they are replayed only.
+        """
 
         def build(learner: Learner) -> None:
-            def progress(done: int, total: int) -> None:
-                self._rebuild = (done, total)
-                self._on_status()
+            n_learned = 0
 
-            progress(0, len(answers))
+            def progress(done: int, total: int) -> None:
+                nonlocal n_learned
+                n_learned += 1
+                self._tell_progress(done, total)
+
+            self._tell_progress(0, len(answers))
+            self._is_building = True
             try:
                 if isinstance(learner, KeepsSnapshots):
-                    learner.rebuild(answers, progress, self._snapshots)
+                    more = {"remembered": remembered} if remembered else {}
+                    learner.rebuild(answers, progress, self._snapshots, **more)
+                    self._n_unsaved = n_learned
                 else:
                     learner.rebuild(answers, progress)
-                self._learned = [each.answer_id for each in answers]
+                    learner.remember(remembered)
+                self._learned = [each.answer_id for each in (*remembered, *answers)]
             finally:
+                self._is_building = False
                 self._rebuild = None
 
         self.call(build)
@@ -192,11 +248,13 @@ class ModelThread:
         """
 
         def swap(_: Learner) -> None:
+            self._wait_until_saved()
             earlier = standing()
             learner.remember(earlier)
-            self._learner = learner
+            self._learner = self._adopt(learner)
             self.version = version
             self._learned = [each.answer_id for each in earlier]
+            self._n_unsaved = 0
 
         with self._changed:
             self.error = None
@@ -204,11 +262,13 @@ class ModelThread:
         return self.call(swap)
 
     def resume(self) -> None:
-        """Go on after an error: the answers that waited are learned."""
+        """Go on after an error: what broke is mended, the answers that waited are learned."""
         with self._changed:
             self.error = None
-            self._calls.extendleft(reversed(self._failed))
+            again = [call for call in self._failed if call.function is not _mend]
             self._failed.clear()
+            self._calls.extendleft(reversed(again))
+            self._calls.appendleft(Call(_mend, Future(), changes_model=True))
             self._wants_choice = True
             self._changed.notify_all()
 
@@ -268,7 +328,7 @@ class ModelThread:
             )
 
     def _copy_nlp(self, learner: Learner) -> Language:
-        key = (id(learner), tuple(self._learned))
+        key = (id(learner), learner.labels, tuple(self._learned))
         if self._copy is None or self._copy[0] != key:
             self._copy = key, learner.copy_nlp()
         return self._copy[1]
@@ -294,7 +354,9 @@ class ModelThread:
                     break
                 self._is_busy = True
             self._work()
-        self._save_snapshot()
+        self._wait_until_saved()
+        if self._n_unsaved:
+            self._save(in_background=False)
 
     def _work(self) -> None:
         if self._calls:
@@ -311,6 +373,8 @@ class ModelThread:
     def _answer(self, call: Call) -> None:
         try:
             result = call.function(self._learner)
+        except Interrupted as error:
+            call.future.set_exception(error)
         except Exception as error:  # noqa: BLE001 - whatever a model raises must not end the loop
             if call.changes_model:
                 self._pause(error)
@@ -323,9 +387,17 @@ class ModelThread:
         with self._changed:
             if not self._pending:
                 return
-            answer = self._learning = self._pending.popleft()
+            answer = self._pending.popleft()
+            self._learning = answer if isinstance(answer, Answer) else None
         try:
-            self._learner.update([answer])
+            if isinstance(answer, NewLabel):
+                self._take(answer.label)
+            else:
+                self._learner.update([answer])
+        except Interrupted:
+            with self._changed:
+                self._pending.appendleft(answer)
+            return
         except Exception as error:  # noqa: BLE001 - whatever a model raises must not end the loop
             with self._changed:
                 self._pending.appendleft(answer)
@@ -334,19 +406,72 @@ class ModelThread:
         finally:
             self._learning = None
         with self._changed:
-            self._learned.append(answer.answer_id)
             self._wants_choice = True
-        if len(self._learned) % SNAPSHOT_EVERY == 0:
-            self._save_snapshot()
+            if isinstance(answer, NewLabel):
+                return
+            self._learned.append(answer.answer_id)
+            self._n_unsaved += 1
+        if self._n_unsaved >= SAVED_EVERY:
+            self._save(in_background=True)
 
-    def _save_snapshot(self) -> None:
-        if self._snapshots is None or not self._learned or self.error is not None:
+    def _take(self, label: str) -> None:
+        """Let the model know a label; other models are built anew with it meanwhile."""
+        learner: Any = self._learner
+        if label in learner.labels:
             return
-        if isinstance(self._learner, KeepsSnapshots):
-            try:
-                self._learner.save_snapshot(self._snapshots)
-            except OSError as error:  # a full disk must cost no answer, and a snapshot is a cache
-                logger.warning("no snapshot of the model was written: %s", error)
+        try:
+            if isinstance(learner, TakesLabels):
+                self._learner = self._adopt(learner.with_label(label, self._tell_progress))
+            else:
+                learner.add_label(label)
+        finally:
+            self._rebuild = None
+
+    def _adopt(self, learner: Learner) -> Learner:
+        if isinstance(learner, GivesWay):
+            learner.between_steps = self._give_way
+        return learner
+
+    def _give_way(self) -> None:
+        """Between two steps of learning: stop if asked to, and choose if the page waits."""
+        if self._is_stopping:
+            raise Interrupted
+        if self._wants_choice and not self._is_building and self._is_starving():
+            self._make_choice()
+
+    def _tell_progress(self, done: int, total: int) -> None:
+        self._rebuild = (done, total)
+        self._on_status_safely()
+
+    def _waiting(self) -> list[Answer]:
+        return [each for each in self._pending if isinstance(each, Answer)]
+
+    def _save(self, *, in_background: bool) -> None:
+        """Save the model for a restart, and as a version; what cannot be saved is a warning."""
+        if self.error is not None:
+            return
+        self._n_unsaved = 0
+        learner = self._learner
+        try:
+            if self._snapshots is not None and isinstance(learner, KeepsSnapshots):
+                learner.save_snapshot(self._snapshots)
+            if self._versions is not None and self._versions.can_save:
+                self._versions.save(
+                    learner.copy_nlp(),
+                    parent=self.version,
+                    answers_seen=len(self._learned),
+                    then=self._name_version,
+                    in_background=in_background,
+                )
+        except Exception as error:  # noqa: BLE001 - the stored answers are the truth
+            logger.warning("the model was not saved: %s", error)
+
+    def _name_version(self, version: str) -> None:
+        self.version = version
+
+    def _wait_until_saved(self) -> None:
+        if self._versions is not None:
+            self._versions.wait()
 
     def _make_choice(self) -> None:
         self._wants_choice = False
@@ -365,3 +490,8 @@ class ModelThread:
             self._on_status()
         except Exception:  # the page must never stop the model
             logger.exception("a listener of the session raised")
+
+
+def _mend(learner: Learner) -> None:
+    if isinstance(learner, CanMend):
+        learner.mend()

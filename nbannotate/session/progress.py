@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from nbannotate.tasks import Answer, Span
 
-Phase = Literal["preparing", "asking", "finished", "closed"]
+Phase = Literal["preparing", "asking", "paused", "finished", "closed"]
 ModelState = Literal["none", "rebuilding", "learning", "ready", "paused"]
 
 CONFIDENT = 0.5
@@ -60,15 +60,17 @@ class ModelStatus:
     ----------
     state
         ``"none"`` without a model; ``"rebuilding"`` from stored answers; ``"learning"``;
-        ``"ready"`` when it has seen every answer; ``"paused"`` after an error.
+        ``"ready"`` when it has seen every answer; ``"paused"`` after an error, until it
+        is told to go on.
     learned, pending
         Answers of this session that it has seen, and that wait.
     version
-        The version that the loop started from.
+        The version of ``store.models()`` that it was saved as last, or started from;
+        ``"base"`` before there is one.
     message
         Why it is paused.
     done, total
-        How far a rebuild has come, in answers.
+        How far a rebuild has come, in answers; also while a label is added.
     """
 
     state: ModelState

@@ -76,18 +76,29 @@ class Questions:
         self._recent: deque[int] = deque(maxlen=TEXTS_BETWEEN)
         self._experience = Experience()
         self._experience_lock = threading.Lock()
+        self._done_with: set[int] = set()
 
     def note(self, answer: Answer) -> None:
         """Take note of an answer: what it settles is not asked again."""
         self._asked[answer.input_hash].add(answer.task_hash)
         with self._experience_lock:
             self._experience.add(answer)
-        if not answer.view.endswith(".teach") or self._settles_text(answer):
+        is_binary = answer.view.endswith(".teach")
+        if not is_binary or self._settles_text(answer):
             self.pool.close_text(answer.input_hash)
+            if is_binary and not (self.view.exclusive and answer.answer == "accept"):
+                self._done_with.add(answer.input_hash)
             return
         if answer.answer == "accept":
             self._accepted[answer.input_hash].update(answer.spans)
         self._recent.append(answer.input_hash)
+
+    def relabel(self, labels: tuple[str, ...]) -> None:
+        """Ask with these labels; texts that were done with for want of others open again."""
+        self.labels = labels
+        done, self._done_with = list(self._done_with), set()
+        for text_hash in done:
+            self.pool.reopen_text(text_hash)
 
     def take_back(self, answer: Answer) -> None:
         """Undo what `note` did for an answer."""
@@ -184,6 +195,7 @@ class Questions:
             open_now = [each for each in found if self._hash(each) not in without]
             if not found and learner is not None:
                 self.pool.close_text(text.input_hash)
+                self._done_with.add(text.input_hash)
             candidates += open_now
         if not candidates:
             return []

@@ -10,31 +10,29 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nbannotate.acquisition import Acquisition
 from nbannotate.acquisition.patterns import PatternMatcher
-from nbannotate.errors import AnswerError, PipelineError, SessionClosedError, StaleTaskError
+from nbannotate.errors import AnswerError, SessionClosedError, StaleTaskError
 from nbannotate.learning import Learner
 from nbannotate.pool import Pool
 from nbannotate.session.history import History
 from nbannotate.session.identity import Identity, taken_back
+from nbannotate.session.lineage import Line, Lineage
 from nbannotate.session.lineup import Lineup
 from nbannotate.session.listeners import Listener, Listeners
 from nbannotate.session.live import take_over
-from nbannotate.session.model_thread import ModelThread
-from nbannotate.session.progress import ModelStatus, Phase, Progress
+from nbannotate.session.model_in_loop import ModelInLoop
+from nbannotate.session.progress import Phase, Progress
 from nbannotate.session.questions import Questions
 from nbannotate.store import Store
-from nbannotate.tasks import Answer, Span, Task, View, task_of
-
-if TYPE_CHECKING:
-    from spacy.language import Language
+from nbannotate.tasks import Answer, Span, Task, View, check_labels, task_of, with_labels
 
 Tokenize = Callable[[str], list[tuple[int, int]]]
 
 
-class Session:
+class Session(ModelInLoop):
     """One annotator's run through a pool of texts, with or without a model.
 
     Parameters
@@ -56,8 +54,8 @@ class Session:
         named again goes on where it was.
     learner
         The model in the loop, None for none.
-    model_version
-        The version that the learner starts from.
+    line
+        Where the learner begins, from `Lineage.find`; by default it learns every answer.
     strategy
         A query strategy's name, a function, or ``"auto"``.
     patterns
@@ -106,7 +104,7 @@ class Session:
         session_id: str | None = None,
         annotator: str | None = None,
         learner: Learner | None = None,
-        model_version: str | None = "base",
+        line: Line | None = None,
         strategy: Any = "auto",
         patterns: PatternMatcher | None = None,
         seed: int = 0,
@@ -125,13 +123,16 @@ class Session:
         self.annotator = self._identity.annotator
         self.target = target
         self._tokenize = tokenize
-        self._learn_from = dict(learn_from or {})
+        self._lineage = Lineage.of(
+            store, dataset, session_id, annotator, view, learn_from=learn_from, config=config
+        )
+        self._lineage.line = line or Line()
         self._listeners = Listeners()
         self._phase: Phase = "preparing"
         self._close_reason: str | None = None
         self._shown_at = monotonic()
         self._history = History()
-        self._thread: ModelThread | None = None
+        self._thread = None
         self.pool = pool(self) if callable(pool) else pool
         self._questions = Questions(
             view,
@@ -143,12 +144,14 @@ class Session:
         )
         self._lineup = Lineup(self._questions.is_askable)
 
-        self._register(dict(config or {}))
+        self._lineage.start(self.session_id, labels)
+        in_file = store.path if store.path != ":memory:" else f"memory {id(store)}"
+        take_over((in_file, self.dataset, view.name, self._identity.takes_over), self)
         self._resume()
         if learner is None:
             self._choose(None)
         else:
-            self._start_model(learner, model_version)
+            self._start_model(learner, self._lineage.latest_version() or "base")
 
     @property
     def task(self) -> Task | None:
@@ -171,7 +174,10 @@ class Session:
 
     @property
     def phase(self) -> Phase:
-        """``"preparing"``, ``"asking"``, ``"finished"`` or ``"closed"``."""
+        """``"preparing"``, ``"asking"``, ``"paused"``, ``"finished"`` or ``"closed"``.
+
+        ``"paused"``: texts are open, but only the paused model knows what to ask of them.
+        """
         with self._lock:
             return self._phase
 
@@ -275,7 +281,7 @@ class Session:
             self.store.append(taken_back(answer))
             self._history.pop()
             self._questions.take_back(answer)
-            self._lineup.step_back(task)
+            self._lineup.step_back(with_labels(task, self.labels))
             self._phase = "asking"
             self._shown_at = monotonic()
             if self._thread is not None:
@@ -284,49 +290,43 @@ class Session:
         self._listeners.tell("task")
         return answer
 
-    @property
-    def nlp(self) -> Language:
-        """A copy of the pipeline as it is now, safe to call at any time.
+    def add_label(self, label: str) -> None:
+        """Ask for one more label from now on; nothing that was answered or learned is lost.
+
+        Answers given before say nothing of it, unless exactly one label applies and one was
+        chosen: that one excludes it.
+
+        Parameters
+        ----------
+        label
+            A name that no label of the session has yet.
 
         Raises
         ------
+        LabelError
+            If it is empty, padded with space, no string, or one of the labels already.
         PipelineError
-            If there is no model in the loop.
+            If a learner of one's own cannot take it.
+        SessionClosedError
+            If the session is closed.
+        StoreError
+            If it could not be written; then nothing has changed.
         """
-        if self._thread is None:
-            raise PipelineError(
-                f"there is no model in this {self.view.name} loop; start the recipe with nlp=…"
-            )
-        return self._thread.nlp
-
-    def use(self, learner: Learner, version: str | None = None) -> None:
-        """Put another model into the loop, and choose the next question by it.
-
-        The answers stored so far are not learned again, but are replayed beside later ones.
-        """
-        with self._lock:
-            self._lineup.retract()
-        if self._thread is None:
-            learner.remember(self._standing_answers())
-            self._start_model(learner, version, rebuild=False)
-        else:
-            self._thread.replace(learner, version, self._learned_answers).result()
-        self.join()
-
-    @property
-    def model(self) -> ModelStatus:
-        """What the model is doing."""
-        return self._thread.status if self._thread is not None else ModelStatus("none")
-
-    @property
-    def model_traceback(self) -> str | None:
-        """The traceback of the error that paused the model, None if it is not paused."""
-        return self._thread.traceback if self._thread is not None else None
-
-    def resume_model(self) -> None:
-        """Let a paused model go on; the answers that waited are learned."""
-        if self._thread is not None:
-            self._thread.resume()
+        with self._ready:
+            self._check_open()
+            labels = check_labels((*self.labels, label))
+            if self._thread is not None:
+                self._thread.check_takes_labels()
+            self._lineage.start(self.session_id, labels)
+            self.labels = labels
+            self._questions.relabel(labels)
+            self._lineup.relabel(labels)
+            if self._thread is not None:
+                self._thread.add_label(label)
+            if self._phase == "finished":
+                self._advance()
+        self._listeners.tell("labels")
+        self._listeners.tell("task")
 
     @property
     def progress(self) -> Progress:
@@ -345,16 +345,6 @@ class Session:
         """This session's answers that stand, oldest first."""
         with self._lock:
             return self._history.answers
-
-    def join(self, timeout_seconds: float | None = None) -> bool:
-        """Wait until the model has seen every answer so far, and the next is chosen.
-
-        Returns
-        -------
-        bool
-            False if ``timeout_seconds`` ran out first.
-        """
-        return self._thread.join(timeout_seconds) if self._thread is not None else True
 
     def subscribe(self, listener: Listener) -> None:
         """Call ``listener`` with what changed: ``"task"``, ``"ahead"`` or ``"status"``."""
@@ -378,19 +368,6 @@ class Session:
             f"session_id={self.session_id!r}, answered={len(self._history)}, {self.phase})"
         )
 
-    def _register(self, config: dict[str, Any]) -> None:
-        view, store = self.view, self.store
-        labels = {"labels": list(self.labels), "exclusive": view.exclusive}
-        store.add_session(
-            self.dataset,
-            self.session_id,
-            annotator=self.annotator,
-            view=view.name,
-            config=labels | config,
-        )
-        in_file = store.path if store.path != ":memory:" else f"memory {id(store)}"
-        take_over((in_file, self.dataset, view.name, self._identity.takes_over), self)
-
     def _resume(self) -> None:
         """Take up what is stored: what not to ask again, and this session's answers."""
         for answer in self.store.answers(dataset=self.dataset, annotator=self.annotator):
@@ -400,32 +377,14 @@ class Session:
             if answer.session_id == self.session_id and answer.view == self.view.name:
                 self._history.push(task_of(answer, self.labels), answer)
 
-    def _start_model(self, learner: Learner, version: str | None, *, rebuild: bool = True) -> None:
-        models = self.store.models_path
-        self._thread = ModelThread(
-            learner,
-            choose=self._choose,
-            is_starving=self._is_starving,
-            on_status=lambda: self._listeners.tell("status"),
-            version=version,
-            snapshots=models / "loop" if models is not None else None,
-        )
-        if rebuild and (earlier := self._standing_answers()):
-            self._thread.rebuild(earlier)
-        self._thread.start()
-
-    def _standing_answers(self) -> list[Answer]:
-        answers = self.store.answers(dataset=self.dataset, **self._learn_from)
-        return [each for each in answers if each.view.partition(".")[0] == self.view.component]
-
-    def _learned_answers(self) -> list[Answer]:
-        with self._lock:
-            waiting = self._thread.waiting if self._thread is not None else set()
-            return [each for each in self._standing_answers() if each.answer_id not in waiting]
-
     def _current(self, task_hash: int | None) -> Task:
         self._check_open()
         shown = self._lineup.shown
+        if shown is None and self._phase == "paused":
+            raise AnswerError(
+                "there is no task to answer: the model is paused, and only it knows what to "
+                "ask; let it go on with ann.resume()"
+            )
         if shown is None:
             raise AnswerError(
                 f"there is no task to answer: all texts of the source were answered "
@@ -460,7 +419,7 @@ class Session:
 
     def _is_starving(self) -> bool:
         with self._lock:
-            return self._phase == "preparing"
+            return self._phase in {"preparing", "paused"}
 
     def _choose(self, learner: Learner | None) -> None:
         """Choose the tasks at hand anew; the one shown and the one promised stay."""
@@ -475,11 +434,12 @@ class Session:
             if self._is_closed:
                 return
             before = self._lineup.shown, self._lineup.ahead
-            self._lineup.offer(chosen)
+            self._lineup.offer(with_labels(task, self.labels) for task in chosen)
             shown, ahead = self._lineup.shown, self._lineup.ahead
             if before[0] is None:
                 self._shown_at = monotonic()
-            self._phase = "asking" if shown is not None else "finished"
+            waits = learner is None and self._thread is not None and self.pool.remaining != 0
+            self._phase = "asking" if shown else "paused" if waits else "finished"
             self._ready.notify_all()
         # Without a model this runs inside an answer, which tells of the task itself.
         if self._thread is not None and before[0] is None:

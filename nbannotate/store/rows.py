@@ -83,6 +83,8 @@ def to_row(answer: Answer) -> list[Any]:
         payload["accept"] = list(answer.accept)
     if answer.suggested:
         payload["suggested"] = _plain_suggestion(answer.suggested)
+    if answer.labels:
+        payload["labels"] = list(answer.labels)
     return [
         None,
         answer.answer_id,
@@ -95,7 +97,7 @@ def to_row(answer: Answer) -> list[Any]:
         answer.text,
         answer.answer,
         answer.label,
-        to_json(payload, "spans, accept or suggested") if payload else None,
+        to_json(payload, "spans, accept, suggested or labels") if payload else None,
         finite(answer.score),
         answer.why,
         answer.model_version,
@@ -120,6 +122,7 @@ def from_row(row: tuple[Any, ...]) -> Answer:
         spans=tuple(Span.from_dict(span) for span in plain.get("spans", ())),
         accept=tuple(plain.get("accept", ())),
         suggested=suggested,
+        labels=tuple(plain.get("labels", ())),
         meta=json.loads(meta) if meta else {},
     )
 

@@ -19,6 +19,7 @@ from nbannotate.errors import FilterError, StoreError
 from nbannotate.store import backup, registry
 from nbannotate.store.filters import Filters, condition
 from nbannotate.store.frames import ANNOTATION_COLUMNS, to_frame
+from nbannotate.store.models import ModelVersions
 from nbannotate.store.query import reading_statement
 from nbannotate.store.rows import READ_COLUMNS, from_row
 from nbannotate.tasks.records import Answer
@@ -33,7 +34,7 @@ _SPAN_COLUMNS = (
 )
 
 
-class Store:
+class Store(ModelVersions):
     """Answers, sessions and model versions in one local DuckDB file.
 
     The file is made when it does not exist. Stores on the same path in one process share
@@ -165,50 +166,12 @@ class Store:
             dataset, session_id, annotator=annotator, view=view, config=config
         )
 
-    def add_model(
-        self,
-        dataset: str,
-        *,
-        kind: str,
-        parent: str | None = None,
-        filter: Mapping[str, Any] | None = None,
-        scores: Mapping[str, Any] | None = None,
-        path: str | os.PathLike[str] | None = None,
-        session_id: str | None = None,
-        answers_seen: int = 0,
-    ) -> str:
-        """Record a model version and return its name: ``"v1"``, then ``"v2"``.
-
-        Parameters
-        ----------
-        dataset
-            What it was trained on.
-        kind
-            How it came about, such as ``"retrain"``.
-        parent
-            The version it goes on from.
-        filter, scores
-            JSON values: which answers it saw, and how well it does on others.
-        path
-            Where it is saved; ``{version}`` in it becomes the name.
-        session_id
-            The session whose loop it belongs to, if any.
-        answers_seen
-            How many answers it was trained on.
-        """
-        return self._writable().log.add_model(
-            dataset,
-            kind=kind,
-            parent=parent,
-            filter=filter,
-            scores=scores,
-            path=None if path is None else os.fspath(path),
-            session_id=session_id,
-            answers_seen=answers_seen,
-        )
-
     def answers(
-        self, dataset: str | Iterable[str] | None = None, **filters: Unpack[Filters]
+        self,
+        dataset: str | Iterable[str] | None = None,
+        *,
+        after: int = 0,
+        **filters: Unpack[Filters],
     ) -> list[Answer]:
         """Return the answers that stand, in the order in which they were stored.
 
@@ -216,12 +179,17 @@ class Store:
         ----------
         dataset, filters
             See `annotations`.
+        after
+            Only those that were stored since `position` was this.
         """
         given = {"dataset": dataset, **filters}
         with self._reading() as connection:
             kept, values = condition(connection, given)
             columns = ", ".join(map(_quoted, READ_COLUMNS))
-            query = f"select {columns} from answer_log where stands and {kept} order by seq"
+            query = (
+                f"select {columns} from answer_log "
+                f"where stands and seq > {int(after)} and {kept} order by seq"
+            )
             return [from_row(row) for row in _run(connection, query, values).fetchall()]
 
     def answered(
@@ -362,9 +330,27 @@ class Store:
         """Return one row per session: who, what, when, and how many answers that stand."""
         return self._frame("select * from sessions order by started_at, dataset, session_id")
 
-    def models(self) -> pd.DataFrame:
-        """Return one row per model version, oldest first, with its parent, filter and scores."""
-        return self._frame("select * from model_versions order by cast(version[2:] as bigint)")
+    def position(self) -> int:
+        """Return where the log of answers ends now; see ``after`` of `answers`."""
+        with self._reading() as connection:
+            last = connection.execute("select coalesce(max(seq), 0) from answers").fetchall()
+        return int(last[0][0])
+
+    def starts(self, dataset: str, annotator: str, view: str) -> list[dict[str, Any]]:
+        """Return the configurations of one annotator's sessions, oldest first.
+
+        Each holds ``session_id`` and ``started_at`` (UTC) beside what was recorded.
+        """
+        query = (
+            "select session_id, started_at, config from session_starts "
+            'where dataset = ? and annotator = ? and "view" = ? order by started_at, rowid'
+        )
+        with self._reading() as connection:
+            rows = connection.execute(query, [dataset, annotator, view]).fetchall()
+        return [
+            {**json.loads(config), "session_id": session_id, "started_at": started_at}
+            for session_id, started_at, config in rows
+        ]
 
     def session_config(self, dataset: str, session_id: str) -> dict[str, Any]:
         """Return the configuration of a session's latest start, empty when there is none."""
@@ -375,22 +361,6 @@ class Store:
         with self._reading() as connection:
             rows = connection.execute(query, [dataset, session_id]).fetchall()
         return dict(json.loads(rows[0][0])) if rows else {}
-
-    def model_path(self, version: str) -> str | None:
-        """Return where a model version is saved, None for one that was not.
-
-        Raises
-        ------
-        StoreError
-            There is no such version.
-        """
-        with self._reading() as connection:
-            known = dict(connection.execute("select version, path from model_versions").fetchall())
-        if version not in known:
-            names = ", ".join(known) or "none yet"
-            raise StoreError(f"{self.path} has no model version {version!r}; it has {names}")
-        path: str | None = known[version]
-        return path
 
     def backup(self, path: str | os.PathLike[str]) -> str:
         """Write a copy of this moment's state while the store is in use; return its path.

@@ -14,6 +14,7 @@ from nbannotate.tasks.records import (
     Span,
     Task,
     task_of,
+    with_labels,
 )
 from nbannotate.tasks.views import (
     Component,
@@ -50,4 +51,5 @@ __all__ = [
     "snap",
     "task_hash",
     "task_of",
+    "with_labels",
 ]

@@ -7,7 +7,7 @@ them and a test can build them. Character offsets count code points, end exclusi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, get_args
 
@@ -152,6 +152,9 @@ class Answer:
         UTC, naive.
     meta
         What came beside the text.
+    labels
+        The labels that the task offered; of others the answer says nothing. Empty where it
+        is not known, as in answers from elsewhere: then they are taken to be all labels.
     replaces
         The ``answer_id`` that this row takes the place of, if any.
     undoes
@@ -177,6 +180,7 @@ class Answer:
     model_version: str | None = None
     seconds: float | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
+    labels: tuple[str, ...] = ()
     replaces: str | None = None
     undoes: str | None = None
 
@@ -199,3 +203,18 @@ def task_of(answer: Answer, labels: tuple[str, ...]) -> Task:
         model_version=answer.model_version,
         meta=answer.meta,
     )
+
+
+def with_labels(task: Task, labels: tuple[str, ...]) -> Task:
+    """Return the task as it is asked with these labels; of new ones no model speaks yet.
+
+    Examples
+    --------
+    >>> task = Task("Hi", 1, 2, "textcat.manual", ("A",), options={"A": 0.5})
+    >>> with_labels(task, ("A", "B")).options
+    {'A': 0.5, 'B': None}
+    """
+    if task.labels == labels:
+        return task
+    options = {label: task.options.get(label) for label in labels} if task.options else {}
+    return replace(task, labels=labels, options=options)

@@ -25,7 +25,7 @@ from nbannotate.errors import (
     StaleTaskError,
     StoreError,
 )
-from nbannotate.session import Progress, Session
+from nbannotate.session import ModelStatus, Progress, Session
 from nbannotate.widget.messages import (
     RefusalReason,
     wire_restored,
@@ -53,7 +53,7 @@ class Annotator(anywidget.AnyWidget):
     session
         The loop that the page talks to.
     make_learner
-        Returns a learner on a pipeline, for `use`; None where no model can follow.
+        Returns a learner on a pipeline with labels, for `use`; None where no model can follow.
     instructions
         Shown on the page, as plain text.
 
@@ -74,12 +74,13 @@ class Annotator(anywidget.AnyWidget):
         self,
         session: Session,
         *,
-        make_learner: Callable[[Language | str | Path], Learner] | None = None,
+        make_learner: Callable[[Language | str | Path, tuple[str, ...]], Learner] | None = None,
         instructions: str | None = None,
     ) -> None:
         super().__init__(_config=_page_config(session, instructions))
         self._session = session
         self._make_learner = make_learner
+        self._instructions = instructions
         self._notices = _notices(session)
         self._replying = threading.local()
         _answer_while_cells_run(self)
@@ -97,6 +98,59 @@ class Annotator(anywidget.AnyWidget):
     def nlp(self) -> Language:
         """The pipeline as it is now: a copy, safe to call while the loop goes on learning."""
         return self._session.nlp
+
+    @property
+    def model(self) -> ModelStatus:
+        """What the model in the loop is doing, and which version it is."""
+        return self._session.model
+
+    def resume(self) -> Annotator:
+        """Let a paused model go on: what broke is mended, answers that waited are learned.
+
+        Returns
+        -------
+        Annotator
+            This widget.
+        """
+        self._session.resume_model()
+        return self
+
+    def add_label(self, label: str) -> Annotator:
+        """Ask for one more label from now on; nothing that was answered or learned is lost.
+
+        It is on the page at once. Answers given before say nothing of it, unless exactly
+        one label applies to a text: the one that was chosen excludes it. A ner keeps its
+        weights; other models are built anew in the background, from the same answers.
+        A recipe's cell that is run again asks with the labels it is given: add the label
+        there too.
+
+        Parameters
+        ----------
+        label
+            A name that no label has yet.
+
+        Returns
+        -------
+        Annotator
+            This widget.
+
+        Raises
+        ------
+        LabelError
+            If it is empty, padded with space, no string, or one of the labels already.
+        PipelineError
+            If a learner of your own has no ``add_label``.
+
+        Examples
+        --------
+        >>> import nbannotate as nb
+        >>> ann = nb.textcat.manual(["Where?"], labels=["A"], store=":memory:", nlp=False)
+        >>> ann.add_label("B").session.task.labels
+        ('A', 'B')
+        >>> ann.close()
+        """
+        self._session.add_label(label)
+        return self
 
     @property
     def progress(self) -> Progress:
@@ -119,7 +173,8 @@ class Annotator(anywidget.AnyWidget):
         ----------
         model
             A `RetrainResult`, a spaCy pipeline, a path to one, or a version of
-            ``store.models()``.
+            ``store.models()``: a retrained one, or one that a loop saved. What is no
+            version yet becomes one, so that a restart goes on from it.
 
         Returns
         -------
@@ -130,17 +185,28 @@ class Annotator(anywidget.AnyWidget):
         ------
         PipelineError
             If it is no pipeline, or no model can learn from this view.
+        StoreError
+            If there is no such version, or nothing is saved of it.
         """
+        store = self._session.store
         nlp: Any = getattr(model, "nlp", model)
         version = getattr(model, "version", None)
         if isinstance(model, str) and not Path(model).exists():
-            nlp, version = self._session.store.model_path(model), model
+            nlp, version = store.saved_model(model), model
         if self._make_learner is None:
             raise PipelineError(
                 "this loop has a learner of your own, or none; start its recipe again with "
                 "learner=… or nlp=… to change it"
             )
-        self._session.use(self._make_learner(nlp), version or _unnamed(model))
+        learner = self._make_learner(nlp, self._session.labels)
+        if store.models_path is not None and not store.has_model(version):
+            version, _ = store.save_model(
+                self._session.dataset,
+                learner.copy_nlp().to_disk,
+                kind="own",
+                session_id=self._session.session_id,
+            )
+        self._session.use(learner, version or _unnamed(model))
         self._send_state(None)
         return self
 
@@ -175,8 +241,13 @@ class Annotator(anywidget.AnyWidget):
             self._answer(message)
         elif kind == "undo":
             self._undo()
+        elif kind == "resume":
+            self._session.resume_model()
+            self._send_state(None)
         else:
-            raise AnswerError(f"the page sent {kind!r}; known are 'hello', 'answer' and 'undo'")
+            raise AnswerError(
+                f"the page sent {kind!r}; known are 'hello', 'answer', 'undo' and 'resume'"
+            )
 
     def _answer(self, message: Mapping[str, Any]) -> None:
         answer_id = str(message["answer_id"])
@@ -221,6 +292,8 @@ class Annotator(anywidget.AnyWidget):
             if shown is not None:
                 after, task = str(shown.task_hash), wire_task(session, session.ahead)
                 self.send({"type": "ahead", "after": after, "task": task})
+        elif event == "labels":
+            self._config = _page_config(session, self._instructions)
         elif event == "task":
             # An answer from this page is acknowledged with its own message.
             if not getattr(self._replying, "now", False):

@@ -1,0 +1,230 @@
+"""Which model a loop goes on from, and what of the answers is in it already.
+
+A loop's line begins with the pipeline that the recipe is given. It begins anew with each
+model that is put into the loop, and with a version that a recipe starts from: the answers
+stored by then are replayed, those that come later are learned. One thing is kept true:
+each beginning is a row of the store, so that a restart makes the same model again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from nbannotate.errors import StoreError
+from nbannotate.session.identity import line_key
+from nbannotate.store import Store
+from nbannotate.tasks import Answer, View
+
+logger = logging.getLogger("nbannotate")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where a loop's model begins.
+
+    Parameters
+    ----------
+    base
+        What the learner is made from: a pipeline, a path, or None for a blank one.
+    version
+        Its name in ``store.models()``, None if it is no version.
+    after
+        The store's position when it came into the loop; answers up to there are in it.
+    waiting
+        Ids of answers from before that waited to be learned, and were learned after.
+    is_new
+        Whether the store does not know of this beginning yet.
+    nlp
+        The recipe's ``nlp``, as it is told apart from others.
+    """
+
+    base: Any = None
+    version: str | None = None
+    after: int = 0
+    waiting: frozenset[str] = frozenset()
+    is_new: bool = False
+    nlp: str = ""
+
+
+@dataclass(slots=True)
+class Lineage:
+    """The line of one loop, as it is written into the store's starts of sessions.
+
+    Parameters
+    ----------
+    store, dataset, annotator, view
+        Whose loop it is.
+    key
+        A later session of the same key continues this one.
+    learn_from
+        Filters of the stored answers that the model learns from.
+    config
+        What each row holds beside what is said of the line.
+    line
+        Where the model begins.
+    """
+
+    store: Store
+    dataset: str
+    annotator: str
+    view: View
+    key: str
+    learn_from: Mapping[str, Any] = field(default_factory=dict)
+    config: dict[str, Any] = field(default_factory=dict)
+    line: Line = field(default_factory=Line)
+
+    @classmethod
+    def of(
+        cls,
+        store: Store,
+        dataset: str,
+        session_id: str | None,
+        annotator: str | None,
+        view: View,
+        *,
+        learn_from: Mapping[str, Any] | None,
+        config: Mapping[str, Any] | None,
+    ) -> Lineage:
+        """Return the lineage of a session that is about to start."""
+        who, key = line_key(session_id, annotator)
+        return cls(store, dataset, who, view, key, dict(learn_from or {}), dict(config or {}))
+
+    def find(self, nlp: Any) -> Line:
+        """Return where the model begins: where this line last did, or at ``nlp``.
+
+        Parameters
+        ----------
+        nlp
+            As the recipe was given it; a version of ``store.models()`` by its name.
+
+        Raises
+        ------
+        StoreError
+            If nothing is saved of the version that was given.
+        """
+        named = describe(nlp)
+        for row in reversed(self._rows(named)):
+            use = row.get("use")
+            if use is None:
+                continue
+            try:
+                base = self.store.saved_model(use["version"])
+            except StoreError as error:
+                logger.warning("the model begins anew, from nlp=: %s", error)
+                break
+            return Line(base, use["version"], use["after"], frozenset(use["waiting"]), nlp=named)
+        if isinstance(nlp, str) and not Path(nlp).exists() and self.store.has_model(nlp):
+            base = self.store.saved_model(nlp)
+            return Line(base, nlp, self.store.position(), is_new=True, nlp=named)
+        return Line(nlp, nlp=named)
+
+    def standing(self) -> list[Answer]:
+        """Return the stored answers that the model may learn from, oldest first."""
+        return self._of_component(self.store.answers(self.dataset, **self.learn_from))
+
+    def split(self) -> tuple[list[Answer], list[Answer]]:
+        """Return the stored answers that are in the line's model, and those to be learned."""
+        line, standing = self.line, self.standing()
+        if not line.after:
+            return [], standing
+        since = self.store.answers(self.dataset, after=line.after, **self.learn_from)
+        learned = {answer.answer_id for answer in since} | line.waiting
+        return (
+            [each for each in standing if each.answer_id not in learned],
+            [each for each in standing if each.answer_id in learned],
+        )
+
+    def first_labels(self) -> tuple[str, ...]:
+        """Return the labels that the first answer to be learned was asked with."""
+        _, learned = self.split()
+        return learned[0].labels if learned else ()
+
+    def start(self, session_id: str, labels: Sequence[str]) -> None:
+        """Record that a session starts, or goes on with other labels."""
+        self._write(session_id, labels, self.line if self.line.is_new else None)
+        self.line = replace(self.line, is_new=False)
+
+    def begin_at(
+        self, version: str | None, waiting: Sequence[str], session_id: str, labels: Sequence[str]
+    ) -> None:
+        """Record that another model came into the loop; one that is no version cannot be."""
+        if version is None or not self.store.has_model(version):
+            return
+        position = self.store.position()
+        self.line = Line(None, version, position, frozenset(waiting), nlp=self.line.nlp)
+        self._write(session_id, labels, self.line)
+
+    def latest_version(self) -> str | None:
+        """Return the newest version of this line, None before there is one."""
+        rows = self._rows(self.line.nlp)
+        begun = [row["started_at"] for row in rows if "use" in row]
+        sessions = {row["session_id"] for row in rows}
+        models = self.store.models()
+        own = models[
+            (models["kind"] == "loop")
+            & (models["dataset"] == self.dataset)
+            & models["session_id"].isin(sessions)
+        ]
+        later = [
+            row.version
+            for row in own.itertuples()
+            if not begun or _naive(row.created_at) >= begun[-1]
+        ]
+        return str(later[-1]) if later else self.line.version
+
+    def _write(self, session_id: str, labels: Sequence[str], line: Line | None) -> None:
+        config = {
+            "labels": list(labels),
+            "exclusive": self.view.exclusive,
+            **self.config,
+            "line": self.key,
+            "nlp": self.line.nlp,
+        }
+        if line is not None:
+            use = {"version": line.version, "after": line.after, "waiting": sorted(line.waiting)}
+            config["use"] = use
+        self.store.add_session(
+            self.dataset,
+            session_id,
+            annotator=self.annotator,
+            view=self.view.name,
+            config=config,
+        )
+
+    def _rows(self, nlp: str) -> list[dict[str, Any]]:
+        return [
+            row
+            for row in self.store.starts(self.dataset, self.annotator, self.view.name)
+            if row.get("line") == self.key
+            and row.get("nlp") == nlp
+            and row.get("seed") == self.config.get("seed")
+        ]
+
+    def _of_component(self, answers: Sequence[Answer]) -> list[Answer]:
+        return [each for each in answers if each.view.partition(".")[0] == self.view.component]
+
+
+def describe(nlp: Any) -> str:
+    """Return by what a recipe's ``nlp`` is told apart from others: its name, not its weights.
+
+    Examples
+    --------
+    >>> describe(None), describe("v7")
+    ('blank', 'v7')
+    """
+    if nlp is None or nlp is False:
+        return "blank" if nlp is None else "none"
+    meta = getattr(nlp, "meta", None)
+    if isinstance(meta, Mapping):
+        return f"{meta.get('lang')}_{meta.get('name')} {'+'.join(nlp.pipe_names)}".strip()
+    return str(nlp)
+
+
+def _naive(moment: Any) -> datetime:
+    plain: datetime = moment.to_pydatetime() if hasattr(moment, "to_pydatetime") else moment
+    return plain.replace(tzinfo=None)
