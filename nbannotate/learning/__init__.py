@@ -8,7 +8,7 @@ from nbannotate.learning.evidence import TextEvidence, gather
 from nbannotate.learning.factory import make_learner
 from nbannotate.learning.pipelines import find_component, prepare
 from nbannotate.learning.protocol import KeepsSnapshots, Learner, Prediction
-from nbannotate.learning.scoring import evaluate, evaluate_evidence, main_score
+from nbannotate.learning.scoring import evaluate, evaluate_evidence, main_score, per_type
 from nbannotate.learning.training import train
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "gather",
     "main_score",
     "make_learner",
+    "per_type",
     "prepare",
     "train",
 ]

@@ -7,7 +7,7 @@ answers in their order. Nothing is drawn from global random state, and no clock 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -254,6 +254,13 @@ class SpacyLearner(ABC):
         """Return a copy of the pipeline that shares nothing with the learner's."""
         return copy_pipeline(self.nlp)
 
+    def expect(self, evidence: Iterable[TextEvidence]) -> None:  # noqa: B027  most need nothing
+        """Get ready to learn from evidence; called whenever what is known has changed."""
+
+    def _own_settings(self) -> tuple[object, ...]:
+        """Return what else, beside the settings of every learner, decides what is learned."""
+        return ()
+
     @abstractmethod
     def _predict_docs(self, docs: Sequence[Doc]) -> list[Prediction]:
         """Predict docs that each hold a word."""
@@ -291,6 +298,7 @@ class SpacyLearner(ABC):
             self._answers.setdefault(answer.input_hash, []).append(answer)
         for text in touched:
             self._refresh(text)
+        self.expect(self._evidence.values())
         new = [self._evidence[text] for text in touched if text in self._evidence]
         if not new:
             return
@@ -350,7 +358,7 @@ class SpacyLearner(ABC):
     @cached_property
     def _fingerprint(self) -> str:
         settings = (self.component, self._labels, self._exclusive, self._budget, self._seed)
-        return fingerprint(self.pipe.model, self._base, *settings)
+        return fingerprint(self.pipe.model, self._base, *settings, *self._own_settings())
 
     def _relearn(self, updates: Sequence[tuple[Answer, ...]]) -> None:
         self._start_over()
@@ -373,6 +381,7 @@ class SpacyLearner(ABC):
                 self._answers.setdefault(answer.input_hash, []).append(answer)
         for text in list(self._answers):
             self._refresh(text)
+        self.expect(self._evidence.values())
 
     def _start_over(self) -> None:
         self._ring.clear()

@@ -2,7 +2,7 @@
 
 The loop and a retrain both learn from this and from nothing else. One thing is kept
 true: evidence never contradicts itself. No span is both accepted and rejected, no two
-accepted spans overlap, and of two answers about the same thing the later one holds.
+accepted named entities overlap, and of two answers about the same thing the later one holds.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from nbannotate.tasks.components import SPAN_COMPONENTS, component_of
 from nbannotate.tasks.records import Answer, Span
 
 
@@ -22,7 +23,7 @@ class TextEvidence:
     text, input_hash
         The text and its identity.
     spans
-        Spans known to be right, in reading order, never overlapping.
+        Spans known to be right, in reading order; of a ner never overlapping.
     complete
         Whether ``spans`` are all there are, of the labels in ``labels``.
     rejected
@@ -58,13 +59,13 @@ class TextEvidence:
         Parameters
         ----------
         component
-            ``"ner"`` or ``"textcat"``.
+            ``"ner"``, ``"textcat"`` or ``"spancat"``.
         labels
             The labels that the model is scored on.
         exclusive
             For textcat: exactly one label applies.
         """
-        if component == "ner":
+        if component in SPAN_COMPONENTS:
             return self.complete
         if exclusive and 1.0 in self.cats.values():
             return True
@@ -85,7 +86,8 @@ def gather(
     answers
         Oldest first. A row that undoes or replaces another takes that one out.
     component
-        ``"ner"`` or ``"textcat"``: answers to views of other components are passed over.
+        ``"ner"``, ``"textcat"`` or ``"spancat"``: answers to views of other components are
+        passed over.
     labels
         The labels that the model knows; parts of answers that name others are passed over.
     exclusive
@@ -123,10 +125,10 @@ def merge(
     relevant = [
         answer
         for answer in answers
-        if answer.answer != "ignore" and answer.view.partition(".")[0] == component
+        if answer.answer != "ignore" and component_of(answer.view) == component
     ]
-    if component == "ner":
-        return _merge_spans(answers[0], relevant, known)
+    if component in SPAN_COMPONENTS:
+        return _merge_spans(answers[0], relevant, known, overlaps=component == "spancat")
     return _merge_cats(answers[0], relevant, known, tuple(labels), exclusive)
 
 
@@ -140,13 +142,14 @@ def _is_binary(answer: Answer) -> bool:
     return answer.view.endswith(".teach")
 
 
-def _merge_spans(first: Answer, answers: Sequence[Answer], known: frozenset[str]) -> TextEvidence:
+def _merge_spans(
+    first: Answer, answers: Sequence[Answer], known: frozenset[str], *, overlaps: bool
+) -> TextEvidence:
     whole = [row for row in answers if not _is_binary(row) and row.answer == "accept"]
     if whole:
-        spans = tuple(sorted(_plain(span) for span in whole[-1].spans if span.label in known))
-        return TextEvidence(
-            first.text, first.input_hash, _without_overlaps(spans), True, (), tuple(sorted(known))
-        )
+        spans = tuple(sorted({_plain(span) for span in whole[-1].spans if span.label in known}))
+        spans = spans if overlaps else _without_overlaps(spans)
+        return TextEvidence(first.text, first.input_hash, spans, True, (), tuple(sorted(known)))
     right: dict[Span, None] = {}
     wrong: dict[Span, None] = {}
     for row in answers:
@@ -154,7 +157,8 @@ def _merge_spans(first: Answer, answers: Sequence[Answer], known: frozenset[str]
             continue
         for span in (_plain(span) for span in row.spans if span.label in known):
             if row.answer == "accept":
-                right = {other: None for other in right if not _overlap(other, span)}
+                if not overlaps:
+                    right = {other: None for other in right if not _overlap(other, span)}
                 right[span] = None
                 wrong.pop(span, None)
             else:

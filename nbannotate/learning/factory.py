@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from nbannotate.errors import PipelineError
 from nbannotate.learning.base import SpacyLearner
-from nbannotate.learning.pipelines import Component, find_component, prepare
+from nbannotate.learning.pipelines import find_component, prepare
 from nbannotate.learning.spacy_ner import NerLearner
+from nbannotate.learning.spacy_spancat import SpancatLearner
 from nbannotate.learning.spacy_textcat import TextcatLearner
+from nbannotate.tasks import Component
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -30,7 +32,7 @@ def make_learner(
     Parameters
     ----------
     component
-        ``"ner"`` or ``"textcat"``.
+        ``"ner"``, ``"textcat"`` or ``"spancat"``.
     nlp
         A pipeline, the directory or package name of one, or None for a blank one; see
         `prepare`.
@@ -62,4 +64,6 @@ def make_learner(
         raise PipelineError(f"the pipeline has no {component}; its pipes are {ready.pipe_names}")
     if component == "ner":
         return NerLearner(ready, name, labels, seed=seed)
+    if component == "spancat":
+        return SpancatLearner(ready, name, labels, seed=seed)
     return TextcatLearner(ready, name, labels, exclusive=exclusive, seed=seed)

@@ -136,7 +136,7 @@ def annotate(
         learner = make(nlp)
     matcher = None
     if patterns is not None:
-        matcher = PatternMatcher(patterns, checked, _tokenizing(lang))
+        matcher = PatternMatcher(patterns, checked, _tokenizing(lang), overlaps=asked.overlaps)
     session = Session(
         store=store if isinstance(store, Store) else Store(store),
         view=asked,

@@ -217,7 +217,8 @@ class Questions:
             spans = tuple(span for span in spans if span.label in self.labels)
             score = min((span.score for span in spans if span.score is not None), default=None)
             if not self.view.shows_suggestions:
-                spans = _without_overlaps(matches.get(text.input_hash, text.spans), self.labels)
+                given = matches.get(text.input_hash, text.spans)
+                spans = _shown(given, self.labels, overlaps=self.view.overlaps)
         elif self.view.layout == "choice":
             cats = prediction.cats if self.view.shows_suggestions else {}
             options = {label: cats.get(label) for label in self.labels}
@@ -285,8 +286,11 @@ class Questions:
         return rested + others
 
     def _is_settled(self, text_hash: int, span: Span) -> bool:
-        """Return whether a span overlaps one that was accepted in a yes-or-no question."""
-        return any(
+        """Return whether an accepted yes-or-no question has ruled a span out, or in.
+
+        Where spans may overlap, an accepted one says nothing of the others.
+        """
+        return not self.view.overlaps and any(
             span.start < other.end and other.start < span.end
             for other in self._accepted.get(text_hash, ())
         )
@@ -300,9 +304,10 @@ class Questions:
         return every <= self._asked[known.input_hash]
 
 
-def _without_overlaps(spans: Iterable[Span], labels: tuple[str, ...]) -> tuple[Span, ...]:
+def _shown(spans: Iterable[Span], labels: tuple[str, ...], *, overlaps: bool) -> tuple[Span, ...]:
+    """Return spans of these labels, without those that overlap an earlier one."""
     kept: list[Span] = []
-    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
-        if span.label in labels and (not kept or span.start >= kept[-1].end):
+    for span in sorted(set(spans), key=lambda span: (span.start, -span.end)):
+        if span.label in labels and (overlaps or not kept or span.start >= kept[-1].end):
             kept.append(span)
     return tuple(kept)

@@ -26,7 +26,7 @@ from nbannotate.session.model_thread import ModelThread
 from nbannotate.session.progress import ModelStatus, Phase, Progress
 from nbannotate.session.questions import Known, Questions
 from nbannotate.store import Store
-from nbannotate.tasks import Answer, Span, Task, View, task_of
+from nbannotate.tasks import Answer, Span, Task, View, component_of, task_of
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -394,7 +394,7 @@ class Session:
     def _resume(self) -> None:
         """Take up what is stored: what not to ask again, and this session's answers."""
         for answer in self.store.answers(dataset=self.dataset, annotator=self.annotator):
-            if answer.view.partition(".")[0] != self.view.component:
+            if component_of(answer.view) != self.view.component:
                 continue
             self._note(answer)
             if answer.session_id == self.session_id and answer.view == self.view.name:
@@ -416,7 +416,7 @@ class Session:
 
     def _standing_answers(self) -> list[Answer]:
         answers = self.store.answers(dataset=self.dataset, **self._learn_from)
-        return [each for each in answers if each.view.partition(".")[0] == self.view.component]
+        return [each for each in answers if component_of(each.view) == self.view.component]
 
     def _learned_answers(self) -> list[Answer]:
         with self._lock:

@@ -1,6 +1,12 @@
 """What passes between the rooms: texts, tasks, answers, predictions, and the views of them."""
 
 from nbannotate.tasks.catalog import VIEWS, find_view
+from nbannotate.tasks.components import (
+    COMPONENTS,
+    SPAN_COMPONENTS,
+    Component,
+    component_of,
+)
 from nbannotate.tasks.gold import GoldText, read_gold
 from nbannotate.tasks.hashing import input_hash, task_hash
 from nbannotate.tasks.labels import check_known, check_labels
@@ -15,7 +21,6 @@ from nbannotate.tasks.records import (
     task_of,
 )
 from nbannotate.tasks.views import (
-    Component,
     Layout,
     Settled,
     View,
@@ -26,6 +31,8 @@ from nbannotate.tasks.views import (
 
 __all__ = [
     "ANSWER_KINDS",
+    "COMPONENTS",
+    "SPAN_COMPONENTS",
     "VIEWS",
     "Answer",
     "AnswerKind",
@@ -42,6 +49,7 @@ __all__ = [
     "check_known",
     "check_labels",
     "check_spans",
+    "component_of",
     "find_view",
     "input_hash",
     "read_gold",
