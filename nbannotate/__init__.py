@@ -34,7 +34,7 @@ from nbannotate.errors import (
     StoreSchemaError,
 )
 from nbannotate.learning import Learner, evaluate
-from nbannotate.recipes import annotate, ner, textcat
+from nbannotate.recipes import annotate, ner, spans, textcat
 from nbannotate.session import Progress, Session
 from nbannotate.store import Store
 from nbannotate.tasks import AnnotatorTime, Answer, Prediction, SourceText, Span, Task, View
@@ -79,5 +79,6 @@ __all__ = [
     "retrain",
     "sample_data",
     "simulate",
+    "spans",
     "textcat",
 ]

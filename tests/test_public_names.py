@@ -11,7 +11,7 @@ import nbannotate as nb
 
 PROMISED = {
     "Annotator", "RetrainResult", "Session", "Store",
-    "annotate", "evaluate", "ner", "retrain", "sample_data", "simulate", "textcat",
+    "annotate", "evaluate", "ner", "retrain", "sample_data", "simulate", "spans", "textcat",
 }  # fmt: skip
 
 REQUIRED = {
@@ -25,7 +25,7 @@ REQUIRED = {
 
 RECIPES = [
     f"nbannotate.{room}.{name}"
-    for room in ("ner", "textcat")
+    for room in ("ner", "spans", "textcat")
     for name in ("teach", "correct", "manual")
 ]
 PROTOCOLS = ["Learner"]

@@ -30,6 +30,8 @@ class PatternMatcher:
         The labels that patterns may carry.
     nlp
         The pipeline whose tokenizer is used. It must not be in use on another thread.
+    overlaps
+        Whether all matches count, or of those that overlap the longest.
 
     Raises
     ------
@@ -51,6 +53,8 @@ class PatternMatcher:
         patterns: str | Path | Iterable[Mapping[str, Any]],
         labels: tuple[str, ...],
         nlp: Language,
+        *,
+        overlaps: bool = False,
     ) -> None:
         from spacy.pipeline import SpanRuler
 
@@ -62,6 +66,7 @@ class PatternMatcher:
                     f"{', '.join(map(repr, labels))}"
                 )
         self._nlp = nlp
+        self._overlaps = overlaps
         self._ruler = SpanRuler(nlp, spans_key="patterns")
         for row in rows:
             try:
@@ -70,16 +75,15 @@ class PatternMatcher:
                 raise SourceError(f"spaCy cannot use the pattern {row!r}: {error}") from error
 
     def match(self, text: str) -> tuple[Span, ...]:
-        """Return the spans found, in reading order, the longest of those that overlap."""
+        """Return the spans found, each one once, in reading order."""
         from spacy.util import filter_spans
 
         if not len(self._ruler):
             return ()
         doc = self._ruler(self._nlp.make_doc(text))
-        return tuple(
-            Span(span.start_char, span.end_char, span.label_)
-            for span in filter_spans(doc.spans["patterns"])
-        )
+        found = doc.spans["patterns"]
+        kept = found if self._overlaps else filter_spans(found)
+        return tuple(sorted({Span(span.start_char, span.end_char, span.label_) for span in kept}))
 
 
 def _read(patterns: str | Path | Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

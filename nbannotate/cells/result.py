@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,12 +14,13 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 HEADLINES = {
-    "ents_f": "entities F",
-    "ents_p": "precision",
-    "ents_r": "recall",
-    "cats_macro_f": "labels macro F",
-    "cats_accuracy": "labels accuracy",
-    "binary_accuracy": "accuracy of accept or reject",
+    r"ents_f": "entities F",
+    r"spans_.*_f": "spans F",
+    r"(ents|spans_.*)_p": "precision",
+    r"(ents|spans_.*)_r": "recall",
+    r"cats_macro_f": "labels macro F",
+    r"cats_accuracy": "labels accuracy",
+    r"binary_accuracy": "accuracy of accept or reject",
 }
 
 
@@ -59,9 +61,10 @@ class RetrainResult:
     def __repr__(self) -> str:
         """Say what came out in one line."""
         shown = ", ".join(
-            f"{words} {self.scores[name]:.3f}"
-            for name, words in HEADLINES.items()
-            if isinstance(self.scores.get(name), float)
+            f"{words} {value:.3f}"
+            for pattern, words in HEADLINES.items()
+            for name, value in self.scores.items()
+            if isinstance(value, float) and re.fullmatch(pattern, name)
         )
         return (
             f"RetrainResult({self.version}: {shown or 'not scored'}; learned from "

@@ -16,10 +16,20 @@ from nbannotate.learning import (
     TextEvidence,
     evaluate_evidence,
     gather,
+    per_type,
     prepare,
     train,
 )
-from nbannotate.tasks import Answer, Component, GoldText, input_hash, read_gold
+from nbannotate.tasks import (
+    COMPONENTS,
+    SPAN_COMPONENTS,
+    Answer,
+    Component,
+    GoldText,
+    component_of,
+    input_hash,
+    read_gold,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,8 +37,6 @@ if TYPE_CHECKING:
 
     from nbannotate.store import Store
     from nbannotate.store.filters import Filters
-
-COMPONENTS: tuple[Component, ...] = ("ner", "textcat")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +162,7 @@ def _plan(
     evaluation: Any,
     seed: int,
 ) -> Plan | None:
-    about = [answer for answer in answers if answer.view.partition(".")[0] == component]
+    about = [answer for answer in answers if component_of(answer.view) == component]
     if not about:
         return None
     known, exclusive = _settings(store, about)
@@ -208,7 +216,7 @@ def _gold_evidence(
     row: GoldText, component: Component, labels: tuple[str, ...]
 ) -> TextEvidence | None:
     text_hash = input_hash(row.text)
-    if component == "ner" and row.spans is not None:
+    if component in SPAN_COMPONENTS and row.spans is not None:
         spans = tuple(span for span in row.spans if span.label in labels)
         return TextEvidence(row.text, text_hash, spans, complete=True, labels=labels)
     if component == "textcat" and row.labels is not None:
@@ -319,13 +327,13 @@ def _per_label(plans: list[Plan], scores: Mapping[str, Any]) -> pd.DataFrame:
 
     rows = []
     for plan in plans:
-        kind = "ents_per_type" if plan.component == "ner" else "cats_f_per_type"
+        by_label = per_type(scores, plan.component)
         for label in plan.labels:
             n = sum(
                 sum(span.label == label for span in each.spans) + (each.cats.get(label) == 1.0)
                 for each in plan.held_out
             )
-            found = scores.get(kind, {}).get(label) or dict.fromkeys("prf", 0.0)
+            found = by_label.get(label) or dict.fromkeys("prf", 0.0)
             rows.append(
                 {
                     "component": plan.component,

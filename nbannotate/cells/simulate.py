@@ -5,6 +5,7 @@ For tests, for benchmarks, and for the question "how many answers would I need?"
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterable, Mapping
 from random import Random
@@ -15,13 +16,22 @@ from tqdm.auto import tqdm
 from nbannotate.errors import SourceError
 from nbannotate.learning import evaluate
 from nbannotate.session import Session
-from nbannotate.tasks import AnnotatorTime, GoldText, Span, Task, input_hash, read_gold, snap
+from nbannotate.tasks import (
+    SPAN_COMPONENTS,
+    AnnotatorTime,
+    GoldText,
+    Span,
+    Task,
+    input_hash,
+    read_gold,
+    snap,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
 CHECKPOINTS = (25, 50, 100, 200, 400, 800, 1600)
-SHOWN_SCORES = ("ents_p", "ents_r", "ents_f", "cats_macro_f", "cats_micro_f", "cats_acc")
+SHOWN_SCORES = re.compile(r"(ents|spans_.*)_[prf]|cats_macro_f|cats_micro_f|cats_acc")
 
 
 class HasSession(Protocol):
@@ -110,7 +120,7 @@ class Oracle:
         if gold is None:
             return {"answer": "ignore"}
         view = session.view
-        if view.component == "ner":
+        if view.component in SPAN_COMPONENTS:
             right = self._spans(session, task, gold)
             if view.layout == "spans":
                 return {"answer": "accept", "spans": right}
@@ -137,7 +147,8 @@ class Oracle:
         right: list[Span] = []
         for span in sorted(gold.spans):
             snapped = snap(span, tokens) if span.label in task.labels else None
-            if snapped is None or (right and snapped.start < right[-1].end):
+            clashes = right and snapped is not None and snapped.start < right[-1].end
+            if snapped is None or snapped in right or (clashes and not session.view.overlaps):
                 self.snapped += span.label in task.labels
                 continue
             self.snapped += snapped != span
@@ -244,7 +255,11 @@ def _row(
     row: dict[str, Any] = {"answers": given, "seconds": spent, "accuracy": accuracy}
     if held_out is not None and session.model.state != "none":
         scores = evaluate(session.nlp, held_out)
-        row |= {name: scores[name] for name in SHOWN_SCORES if scores.get(name) is not None}
+        row |= {
+            name: value
+            for name, value in scores.items()
+            if value is not None and SHOWN_SCORES.fullmatch(name)
+        }
     return row
 
 

@@ -16,7 +16,7 @@ from nbannotate.learning.protocol import (
     Prediction,
     TakesLabels,
 )
-from nbannotate.learning.scoring import evaluate, evaluate_evidence, main_score
+from nbannotate.learning.scoring import evaluate, evaluate_evidence, main_score, per_type
 from nbannotate.learning.training import train
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "gather",
     "main_score",
     "make_learner",
+    "per_type",
     "prepare",
     "train",
 ]

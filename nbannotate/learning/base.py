@@ -7,8 +7,7 @@ answers in their order. Nothing is drawn from global random state, and no clock 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nbannotate.errors import LearningError, PipelineError
+from nbannotate.learning.averages import Averages, averaged_with, in_place_of_weights
 from nbannotate.learning.checkpoints import Checkpoint, Ring
 from nbannotate.learning.evidence import TextEvidence, merge
 from nbannotate.learning.pipelines import check_part, copy_pipeline, put_back
 from nbannotate.learning.protocol import Progress
+from nbannotate.learning.replay import Budget, draw_batches
 from nbannotate.learning.snapshots import (
     fingerprint,
     read_contents,
@@ -36,35 +37,6 @@ if TYPE_CHECKING:
 
 MAX_CHARACTERS_READ = 50_000
 _RING_BYTES = 200_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """How much is learned from each answer.
-
-    Parameters
-    ----------
-    n_batches
-        Steps per update; all draw from the earlier evidence.
-    n_fresh
-        How many of them, from the first on, hold the new evidence as well.
-    batch_size
-        Texts per step.
-    learn_rate
-        Of Adam.
-    dropout
-        Share of token vectors' values dropped, in [0, 1).
-    max_tokens
-        Tokens per step beyond which no earlier text is drawn, so that long texts do not
-        stall the loop. The new texts are always learned in full.
-    """
-
-    n_batches: int
-    n_fresh: int
-    batch_size: int
-    learn_rate: float
-    dropout: float
-    max_tokens: int = 1_000
 
 
 class SpacyLearner(ABC):
@@ -109,7 +81,8 @@ class SpacyLearner(ABC):
         self._seed = seed
         self._exclusive = True
         self._optimizer = self._make_optimizer()
-        self._base = Checkpoint.of(self.pipe.model, self._optimizer)
+        self._averages: Averages = {}
+        self._base = self.checkpoint()
         self._ring = Ring(_RING_BYTES)
         self._docs: dict[str, Doc] = {}
         self._remembered: list[Answer] = []
@@ -141,7 +114,8 @@ class SpacyLearner(ABC):
         check_part(self.nlp, self.name, self.pipe)
         docs = [self.nlp.tokenizer(text[:MAX_CHARACTERS_READ]) for text in texts]
         readable = [doc for doc in docs if any(not token.is_space for token in doc)]
-        predictions = iter(self._predict_docs(readable) if readable else [])
+        with in_place_of_weights(self._averages, self.pipe.model):
+            predictions = iter(self._predict_docs(readable) if readable else [])
         empty = self._predict_nothing()
         return [
             next(predictions) if any(not token.is_space for token in doc) else empty
@@ -184,7 +158,7 @@ class SpacyLearner(ABC):
         self._forget_last()
         checkpoint = self._ring.pop(len(self._updates))
         if checkpoint is not None:
-            checkpoint.restore(self.pipe.model, self._optimizer)
+            self.restore(checkpoint)
             return
         self._relearn(list(self._updates))
 
@@ -317,16 +291,25 @@ class SpacyLearner(ABC):
 
     def checkpoint(self) -> Checkpoint:
         """Return a copy of the weights and of the optimizer's state."""
-        return Checkpoint.of(self.pipe.model, self._optimizer)
+        return Checkpoint.of(self.pipe.model, self._optimizer, self._averages)
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Put back weights and optimizer; what was learned since is not forgotten as evidence."""
         checkpoint.restore(self.pipe.model, self._optimizer)
+        self._averages = dict(checkpoint.averages)
 
     def copy_nlp(self) -> Language:
         """Return a copy of the pipeline that shares nothing with the learner's."""
         check_part(self.nlp, self.name, self.pipe)
-        return copy_pipeline(self.nlp)
+        with in_place_of_weights(self._averages, self.pipe.model):
+            return copy_pipeline(self.nlp)
+
+    def expect(self, evidence: Iterable[TextEvidence]) -> None:  # noqa: B027  most need nothing
+        """Get ready to learn from evidence; called whenever what is known has changed."""
+
+    def _own_settings(self) -> tuple[object, ...]:
+        """Return what else, beside the settings of every learner, decides what is learned."""
+        return ()
 
     @abstractmethod
     def _predict_docs(self, docs: Sequence[Doc]) -> list[Prediction]:
@@ -365,38 +348,23 @@ class SpacyLearner(ABC):
             self._answers.setdefault(answer.input_hash, []).append(answer)
         for text in touched:
             self._refresh(text)
+        self.expect(self._evidence.values())
         new = [self._evidence[text] for text in touched if text in self._evidence]
         if not new:
             return
-        for batch in self._batches(new, rng):
+        for batch in draw_batches(
+            new, self._evidence, self._budget, rng, lambda text: len(self._doc(text))
+        ):
             if self.between_steps is not None:
                 self.between_steps()
             self.learn(batch, rng)
             self._check_finite(len(answers))
-
-    def _batches(
-        self, new: Sequence[TextEvidence], rng: np.random.Generator
-    ) -> list[list[TextEvidence]]:
-        size = self._budget.batch_size
-        fresh = {evidence.input_hash for evidence in new}
-        earlier = [each for key, each in self._evidence.items() if key not in fresh]
-        batches = [list(new[at : at + size]) for at in range(0, len(new), size)]
-        while len(batches) < self._budget.n_batches:
-            batches.append(list(new[:size]) if len(batches) < self._budget.n_fresh else [])
-        for batch in batches:
-            room = min(size - len(batch), len(earlier))
-            drawn = rng.choice(len(earlier), room, replace=False) if room > 0 else ()
-            self._fill(batch, [earlier[int(index)] for index in drawn])
-        return [batch or list(new[:size]) for batch in batches]
-
-    def _fill(self, batch: list[TextEvidence], drawn: Sequence[TextEvidence]) -> None:
-        """Add those drawn that leave the batch within its tokens; never leave it empty."""
-        n_tokens = sum(len(self._doc(each.text)) for each in batch)
-        for each in drawn:
-            more = len(self._doc(each.text))
-            if not batch or n_tokens + more <= self._budget.max_tokens:
-                batch.append(each)
-                n_tokens += more
+        self._averages = averaged_with(
+            self._averages,
+            self.pipe.model,
+            decay=self._budget.decay,
+            n_updates=len(self._updates) - 1,
+        )
 
     def _check_finite(self, n_answers: int) -> None:
         if not self.is_finite():
@@ -442,7 +410,7 @@ class SpacyLearner(ABC):
     @cached_property
     def _fingerprint(self) -> str:
         settings = (self.component, self._labels, self._exclusive, self._budget, self._seed)
-        return fingerprint(self.pipe.model, self._base, *settings)
+        return fingerprint(self.pipe.model, self._base, *settings, *self._own_settings())
 
     def _relearn(self, updates: Sequence[tuple[Answer, ...]]) -> None:
         self._start_over()
@@ -474,11 +442,13 @@ class SpacyLearner(ABC):
                 self._answers.setdefault(answer.input_hash, []).append(answer)
         for text in list(self._answers):
             self._refresh(text)
+        self.expect(self._evidence.values())
 
     def _start_over(self) -> None:
         self._ring.clear()
         self._forget_all()
         self._base.restore(self.pipe.model, self._optimizer)
+        self._averages = {}
 
     def _doc(self, text: str) -> Doc:
         """Return the text's tokens; kept, as earlier evidence is replayed many times."""

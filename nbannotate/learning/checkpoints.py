@@ -7,8 +7,8 @@ that an undone answer leaves no trace.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,16 +19,22 @@ Key = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Weights and optimizer state at one moment."""
+    """Weights, their averages, and the optimizer's state at one moment."""
 
     params: dict[Key, Any]
     mom1: dict[Key, Any]
     mom2: dict[Key, Any]
     nr_update: dict[Key, int]
+    averages: dict[Key, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, model: Model[Any, Any], optimizer: Optimizer) -> Checkpoint:
-        """Copy the state of a model and its optimizer."""
+    def of(
+        cls,
+        model: Model[Any, Any],
+        optimizer: Optimizer,
+        averages: Mapping[Key, Any] | None = None,
+    ) -> Checkpoint:
+        """Copy the state of a model and its optimizer; averages are never changed in place."""
         return cls(
             {
                 (node.id, name): node.get_param(name).copy()
@@ -39,6 +45,7 @@ class Checkpoint:
             {key: moment.copy() for key, moment in optimizer.mom1.items()},
             {key: moment.copy() for key, moment in optimizer.mom2.items()},
             dict(optimizer.nr_update),
+            dict(averages or {}),
         )
 
     def restore(self, model: Model[Any, Any], optimizer: Optimizer) -> None:
@@ -59,7 +66,7 @@ class Checkpoint:
         """Memory taken, in bytes."""
         return sum(
             array.nbytes
-            for arrays in (self.params, self.mom1, self.mom2)
+            for arrays in (self.params, self.mom1, self.mom2, self.averages)
             for array in arrays.values()
         )
 

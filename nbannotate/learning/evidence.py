@@ -2,7 +2,7 @@
 
 The loop and a retrain both learn from this and from nothing else. One thing is kept
 true: evidence never contradicts itself. No span is both accepted and rejected, no two
-accepted spans overlap, and of two answers about the same thing the later one holds.
+accepted named entities overlap, and of two answers about the same thing the later one holds.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from nbannotate.tasks.components import SPAN_COMPONENTS, component_of
 from nbannotate.tasks.records import Answer, Span
 
 
@@ -22,7 +23,7 @@ class TextEvidence:
     text, input_hash
         The text and its identity.
     spans
-        Spans known to be right, in reading order, never overlapping.
+        Spans known to be right, in reading order; of a ner never overlapping.
     complete
         Whether ``spans`` are all there are of the labels in ``labels``; of other labels
         there may be more.
@@ -59,13 +60,13 @@ class TextEvidence:
         Parameters
         ----------
         component
-            ``"ner"`` or ``"textcat"``.
+            ``"ner"``, ``"textcat"`` or ``"spancat"``.
         labels
             The labels that the model is scored on.
         exclusive
             For textcat: exactly one label applies.
         """
-        if component == "ner":
+        if component in SPAN_COMPONENTS:
             return self.complete and set(labels) <= set(self.labels)
         if exclusive and 1.0 in self.cats.values():
             return True
@@ -86,7 +87,8 @@ def gather(
     answers
         Oldest first. A row that undoes or replaces another takes that one out.
     component
-        ``"ner"`` or ``"textcat"``: answers to views of other components are passed over.
+        ``"ner"``, ``"textcat"`` or ``"spancat"``: answers to views of other components are
+        passed over.
     labels
         The labels that the model knows; parts of answers that name others are passed over.
     exclusive
@@ -124,10 +126,10 @@ def merge(
     relevant = [
         answer
         for answer in answers
-        if answer.answer != "ignore" and answer.view.partition(".")[0] == component
+        if answer.answer != "ignore" and component_of(answer.view) == component
     ]
-    if component == "ner":
-        return _merge_spans(answers[0], relevant, known)
+    if component in SPAN_COMPONENTS:
+        return _merge_spans(answers[0], relevant, known, overlaps=component == "spancat")
     return _merge_cats(answers[0], relevant, known, tuple(labels), exclusive)
 
 
@@ -141,7 +143,9 @@ def _is_binary(answer: Answer) -> bool:
     return answer.view.endswith(".teach")
 
 
-def _merge_spans(first: Answer, answers: Sequence[Answer], known: frozenset[str]) -> TextEvidence:
+def _merge_spans(
+    first: Answer, answers: Sequence[Answer], known: frozenset[str], *, overlaps: bool
+) -> TextEvidence:
     closed, settled = _whole_texts(answers, known)
     right: dict[Span, None] = {}
     wrong: dict[Span, None] = {}
@@ -150,16 +154,18 @@ def _merge_spans(first: Answer, answers: Sequence[Answer], known: frozenset[str]
             continue
         for span in (_plain(span) for span in row.spans if span.label in known - closed):
             if row.answer == "accept":
-                right = {other: None for other in right if not _overlap(other, span)}
+                if not overlaps:
+                    right = {other: None for other in right if not _overlap(other, span)}
                 right[span] = None
                 wrong.pop(span, None)
             else:
                 wrong[span] = None
                 right.pop(span, None)
+    spans = (*settled, *right)
     return TextEvidence(
         first.text,
         first.input_hash,
-        tuple(sorted(_without_overlaps((*settled, *right)))),
+        tuple(sorted(set(spans) if overlaps else _without_overlaps(spans))),
         complete=bool(closed),
         rejected=tuple(sorted(wrong)),
         labels=tuple(sorted(closed)),

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from nbannotate.errors import PipelineError
 from nbannotate.learning.base import SpacyLearner
-from nbannotate.learning.pipelines import Component, find_component, prepare
+from nbannotate.learning.pipelines import find_component, prepare
 from nbannotate.learning.spacy_ner import NerLearner
+from nbannotate.learning.spacy_spancat import SpancatLearner
 from nbannotate.learning.spacy_textcat import TextcatLearner
+from nbannotate.tasks import Component
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -31,7 +33,7 @@ def make_learner(
     Parameters
     ----------
     component
-        ``"ner"`` or ``"textcat"``.
+        ``"ner"``, ``"textcat"`` or ``"spancat"``.
     nlp
         A pipeline, the directory or package name of one, or None for a blank one; see
         `prepare`.
@@ -71,6 +73,8 @@ def make_learner(
     if component == "ner":
         learner = NerLearner(ready, name, begun_with, seed=seed)
         learner.wanted = tuple(labels)
+    elif component == "spancat":
+        learner = SpancatLearner(ready, name, labels, seed=seed)
     else:
         learner = TextcatLearner(ready, name, labels, exclusive=exclusive, seed=seed)
     learner.remake = lambda base, more: make_learner(

@@ -45,7 +45,11 @@ def growing(
     def fitted(checkpoint: Checkpoint) -> Checkpoint:
         counts = {(now[n], name): k for (n, name), k in checkpoint.nr_update.items() if n in now}
         return Checkpoint(
-            fit(checkpoint.params), fit(checkpoint.mom1), fit(checkpoint.mom2), counts
+            fit(checkpoint.params),
+            fit(checkpoint.mom1),
+            fit(checkpoint.mom2),
+            counts,
+            fit(checkpoint.averages),
         )
 
     return fitted

@@ -11,18 +11,30 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from nbannotate.errors import PipelineError
+from nbannotate.tasks import Component
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
-Component = Literal["ner", "textcat"]
 FACTORIES: Mapping[str, tuple[str, ...]] = {
     "ner": ("ner", "beam_ner"),
     "textcat": ("textcat", "textcat_multilabel"),
+    "spancat": ("spancat",),
 }
+
+SPANCAT_PRIOR = 0.01
+"""The probability that a new spancat gives to every span.
+
+Nearly all spans of a text are no annotation. Started even, a model would suggest half of
+them at first, and spend its first answers on unlearning that; see Lin et al. (2017),
+"Focal loss for dense object detection", 4.1.
+"""
+
+SPANCAT_SIZES = tuple(range(1, 9))
+"""The lengths in tokens of the spans that a new spancat looks at; see `suggesting`."""
 
 
 def prepare(
@@ -41,10 +53,10 @@ def prepare(
     nlp
         A pipeline, the directory or package name of one, or None for a blank one.
     component
-        ``"ner"`` or ``"textcat"``.
+        ``"ner"``, ``"textcat"`` or ``"spancat"``.
     labels
-        The labels to be suggested. A trained ner keeps its own beside them; a textcat
-        with other labels is built anew.
+        The labels to be suggested. A trained ner or spancat keeps its own beside them; a
+        textcat with other labels is built anew.
     exclusive
         For textcat: exactly one label applies. One label alone is never exclusive.
     lang
@@ -72,6 +84,8 @@ def prepare(
     with seeded(seed):
         if component == "ner":
             _prepare_ner(ready, labels)
+        elif component == "spancat":
+            _prepare_spancat(ready, labels)
         else:
             _prepare_textcat(ready, labels, exclusive and len(labels) > 1)
     return ready
@@ -253,6 +267,81 @@ def _prepare_textcat(nlp: Language, labels: Sequence[str], exclusive: bool) -> N
     _initialize(nlp, factory, dict.fromkeys(labels, 0.0))
 
 
+def _prepare_spancat(nlp: Language, labels: Sequence[str]) -> None:
+    name = find_component(nlp, "spancat")
+    if name is None:
+        _refuse_same_key(nlp)
+        nlp.add_pipe("spancat", config=_spancat_config(has_vectors(nlp)))
+        _initialize_spancat(nlp, "spancat", labels)
+        return
+    _stand_alone(nlp, name)
+    pipe: Any = nlp.get_pipe(name)
+    if not {"tok2vec", "reducer", "scorer"} <= set(pipe.model.ref_names):
+        raise PipelineError(
+            f"the pipeline's {name!r} has a model of the kind {pipe.model.name!r}; only "
+            "spaCy's SpanCategorizer can learn in the loop: remove the component with "
+            "nlp.remove_pipe(), and a new one is added"
+        )
+    if not _is_initialized(pipe):
+        _initialize_spancat(nlp, name, tuple(dict.fromkeys((*pipe.labels, *labels))))
+    elif not set(labels) <= set(pipe.labels):
+        _widen_spancat(nlp, name, labels)
+
+
+def _refuse_same_key(nlp: Language) -> None:
+    from spacy.pipeline.spancat import DEFAULT_SPANS_KEY
+
+    for name in nlp.pipe_names:
+        if nlp.get_pipe_config(name).get("spans_key") == DEFAULT_SPANS_KEY:
+            raise PipelineError(
+                f"the pipeline's {name!r} is a {nlp.get_pipe_meta(name).factory}, which writes to "
+                f"doc.spans[{DEFAULT_SPANS_KEY!r}] as a spancat does; remove it with "
+                f"nlp.remove_pipe({name!r}), or give it another spans_key"
+            )
+
+
+def _initialize_spancat(nlp: Language, name: str, labels: Sequence[str]) -> None:
+    """Give every span the same small probability at first."""
+    import numpy as np
+
+    _initialize(nlp, name, {}, labels=labels)
+    pipe: Any = nlp.get_pipe(name)
+    output = _output_layer(pipe)
+    output.set_param("W", np.zeros_like(output.get_param("W")))
+    odds = np.log(SPANCAT_PRIOR / (1.0 - SPANCAT_PRIOR))
+    output.set_param("b", np.full_like(output.get_param("b"), odds))
+
+
+def _widen_spancat(nlp: Language, name: str, labels: Sequence[str]) -> None:
+    """Replace a spancat by one that knows more labels, and all that the former one did."""
+    former: Any = nlp.get_pipe(name)
+    config = {key: value for key, value in nlp.get_pipe_config(name).items() if key != "factory"}
+    at = nlp.component_names.index(name)
+    nlp.remove_pipe(name)
+    after = nlp.component_names[at] if at < len(nlp.component_names) else None
+    nlp.add_pipe("spancat", name, config=config, before=after)
+    _initialize_spancat(nlp, name, tuple(dict.fromkeys((*former.labels, *labels))))
+    pipe: Any = nlp.get_pipe(name)
+    for old, new in zip(former.model.walk(), pipe.model.walk(), strict=True):
+        for param in old.param_names:
+            learned, widened = old.get_param(param), new.get_param(param).copy()
+            widened[: len(learned)] = learned
+            new.set_param(param, widened)
+
+
+def _output_layer(pipe: Any) -> Any:
+    """Return the layer that makes one number a label; its activation has no weights."""
+    return [node for node in pipe.model.get_ref("scorer").walk() if node.has_param("W")][-1]
+
+
+def untrained_labels(pipe: Any) -> frozenset[str]:
+    """Return the labels of a spancat whose weights are those that it was made with."""
+    weights = _output_layer(pipe).get_param("W")
+    return frozenset(
+        label for label, row in zip(pipe.labels, weights, strict=True) if not row.any()
+    )
+
+
 def has_vectors(nlp: Language) -> bool:
     """Return whether the pipeline has word vectors worth reading."""
     return bool(nlp.vocab.vectors.shape[1] > 0 and nlp.vocab.vectors.n_keys != 0)
@@ -263,7 +352,9 @@ def _is_initialized(pipe: Any) -> bool:
     return all(node.has_param(name) for node in nodes for name in node.param_names)
 
 
-def _initialize(nlp: Language, name: str, cats: Mapping[str, float]) -> None:
+def _initialize(
+    nlp: Language, name: str, cats: Mapping[str, float], *, labels: Sequence[str] = ()
+) -> None:
     from spacy.training import Example
 
     sample = ["The quick brown fox jumps over the lazy dog.", "Is it 25 °C in São Paulo?"]
@@ -278,8 +369,8 @@ def _initialize(nlp: Language, name: str, cats: Mapping[str, float]) -> None:
         for text, mark in zip(sample, marks, strict=True)
     ]
     pipe: Any = nlp.get_pipe(name)
-    if cats:
-        pipe.initialize(lambda: examples, nlp=nlp, labels=list(cats))
+    if cats or labels:
+        pipe.initialize(lambda: examples, nlp=nlp, labels=list(cats or labels))
     else:
         pipe.initialize(lambda: examples, nlp=nlp)
 
@@ -294,25 +385,41 @@ def _ner_config(with_vectors: bool) -> dict[str, Any]:
             "maxout_pieces": 2,
             "use_upper": True,
             "nO": None,
-            "tok2vec": {
-                "@architectures": "spacy.Tok2Vec.v2",
-                "embed": {
-                    "@architectures": "spacy.MultiHashEmbed.v2",
-                    "width": 96,
-                    "attrs": ["NORM", "PREFIX", "SUFFIX", "SHAPE"],
-                    "rows": [5000, 1000, 2500, 2500],
-                    "include_static_vectors": with_vectors,
-                },
-                "encode": {
-                    "@architectures": "spacy.MaxoutWindowEncoder.v2",
-                    "width": 96,
-                    "depth": 2,
-                    "window_size": 1,
-                    "maxout_pieces": 3,
-                },
-            },
+            "tok2vec": _tok2vec_config(with_vectors),
         },
         "incorrect_spans_key": "incorrect_spans",
+    }
+
+
+def _spancat_config(with_vectors: bool) -> dict[str, Any]:
+    return {
+        "suggester": {"@misc": "spacy.ngram_suggester.v1", "sizes": list(SPANCAT_SIZES)},
+        "model": {
+            "@architectures": "spacy.SpanCategorizer.v1",
+            "reducer": {"@layers": "spacy.mean_max_reducer.v1", "hidden_size": 128},
+            "scorer": {"@layers": "spacy.LinearLogistic.v1", "nO": None, "nI": None},
+            "tok2vec": _tok2vec_config(with_vectors),
+        },
+    }
+
+
+def _tok2vec_config(with_vectors: bool) -> dict[str, Any]:
+    return {
+        "@architectures": "spacy.Tok2Vec.v2",
+        "embed": {
+            "@architectures": "spacy.MultiHashEmbed.v2",
+            "width": 96,
+            "attrs": ["NORM", "PREFIX", "SUFFIX", "SHAPE"],
+            "rows": [5000, 1000, 2500, 2500],
+            "include_static_vectors": with_vectors,
+        },
+        "encode": {
+            "@architectures": "spacy.MaxoutWindowEncoder.v2",
+            "width": 96,
+            "depth": 2,
+            "window_size": 1,
+            "maxout_pieces": 3,
+        },
     }
 
 

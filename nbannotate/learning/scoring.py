@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nbannotate.errors import PipelineError
 from nbannotate.learning.evidence import TextEvidence
 from nbannotate.learning.pipelines import find_component
-from nbannotate.tasks import GoldText, Span, read_gold
+from nbannotate.tasks import (
+    COMPONENTS,
+    SPAN_COMPONENTS,
+    Component,
+    GoldText,
+    Span,
+    read_gold,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
     from spacy.language import Language
+    from spacy.tokens import Doc
+    from spacy.tokens import Span as SpacySpan
     from spacy.training import Example
+
+OVERLAPPING_F = re.compile(r"spans_.*_f")
+"""The F-score of a spancat, whatever key it writes to."""
 
 
 def evaluate(
@@ -27,7 +40,7 @@ def evaluate(
     Parameters
     ----------
     nlp
-        A pipeline with a ner or textcat component.
+        A pipeline with a ner, spancat or textcat component.
     gold
         Rows with ``text`` and either ``spans`` (each with start, end, label), or ``label``,
         or ``labels``.
@@ -39,8 +52,9 @@ def evaluate(
     -------
     dict
         spaCy's scores, in [0, 1]: ``ents_p``, ``ents_r``, ``ents_f``, ``ents_per_type`` for
-        spans; ``cats_score``, ``cats_micro_f``, ``cats_macro_f``, ``cats_f_per_type``, … and
-        ``cats_accuracy`` for labels.
+        the spans of a ner; ``spans_sc_p``, …, with the component's own key in the place of
+        ``sc``, for those of a spancat; ``cats_score``, ``cats_micro_f``, ``cats_macro_f``,
+        ``cats_f_per_type``, … and ``cats_accuracy`` for labels.
 
     Raises
     ------
@@ -56,18 +70,30 @@ def evaluate(
     >>> round(evaluate(nlp, [{"text": "No drugs.", "spans": []}])["ents_f"], 1)
     0.0
     """
-    rows = read_gold(gold)
+    return _evaluate(nlp, read_gold(gold), labels, COMPONENTS)
+
+
+def _evaluate(
+    nlp: Language,
+    rows: Sequence[GoldText],
+    labels: Sequence[str] | None,
+    components: Iterable[Component],
+) -> dict[str, Any]:
     with_spans = [row for row in rows if row.spans is not None]
     with_labels = [row for row in rows if row.labels is not None]
     scores: dict[str, Any] = {}
-    if with_spans and find_component(nlp, "ner") is not None:
-        scores |= _score_spans(nlp, with_spans, labels)
-    if with_labels and find_component(nlp, "textcat") is not None:
-        scores |= _score_cats(nlp, with_labels, labels)
+    for component in components:
+        if find_component(nlp, component) is None:
+            continue
+        if with_spans and component in SPAN_COMPONENTS:
+            scores |= _score_spans(nlp, with_spans, labels, component)
+        if with_labels and component == "textcat":
+            scores |= _score_cats(nlp, with_labels, labels)
     if not scores:
         raise PipelineError(
             f"the gold has {'spans' if with_spans else 'labels'}, but the pipeline's pipes are "
-            f"{nlp.pipe_names or 'none'}; spans are scored of a ner, labels of a textcat"
+            f"{nlp.pipe_names or 'none'}; spans are scored of a ner or spancat, labels of a "
+            "textcat"
         )
     return scores
 
@@ -76,7 +102,7 @@ def evaluate_evidence(
     nlp: Language,
     evidence: Sequence[TextEvidence],
     *,
-    component: str,
+    component: Component,
     labels: Sequence[str],
     exclusive: bool = True,
 ) -> dict[str, Any]:
@@ -97,53 +123,79 @@ def evaluate_evidence(
     ]
     scores: dict[str, Any] = {}
     if complete:
-        scores = evaluate(nlp, [_to_gold(each, component) for each in complete], labels=labels)
+        gold = [_to_gold(each, component) for each in complete]
+        scores = _evaluate(nlp, gold, labels, [component])
     if partial:
         scores["binary_accuracy"] = _binary_accuracy(nlp, partial, component, exclusive)
     return scores
 
 
 def main_score(scores: Mapping[str, Any]) -> float:
-    """Return the one number by which models are compared, in [0, 1]."""
-    for name in ("ents_f", "cats_score", "binary_accuracy"):
+    """Return the one number by which models of one component are compared, in [0, 1]."""
+    spans = next((name for name in scores if OVERLAPPING_F.fullmatch(name)), "")
+    for name in ("ents_f", spans, "cats_score", "binary_accuracy"):
         if scores.get(name) is not None:
             return float(scores[name])
     return 0.0
 
 
+def per_type(scores: Mapping[str, Any], component: Component) -> Mapping[str, Any]:
+    """Return precision, recall and F-score of each label, by label and ``"p"``, ``"r"``, ``"f"``.
+
+    Examples
+    --------
+    >>> per_type({"spans_sc_per_type": {"DRUG": {"p": 1.0, "r": 0.5, "f": 0.67}}}, "spancat")
+    {'DRUG': {'p': 1.0, 'r': 0.5, 'f': 0.67}}
+    """
+    kinds = {"ner": r"ents_per_type", "textcat": r"cats_f_per_type"}
+    kind = kinds.get(component, r"spans_.*_per_type")
+    return next((scores[name] for name in scores if re.fullmatch(kind, name)), {})
+
+
 def _score_spans(
-    nlp: Language, rows: Sequence[GoldText], labels: Sequence[str] | None
+    nlp: Language, rows: Sequence[GoldText], labels: Sequence[str] | None, component: Component
 ) -> dict[str, Any]:
     from spacy.scorer import Scorer
 
+    name: Any = find_component(nlp, component)
+    pipe: Any = nlp.get_pipe(name)
+    key = None if component == "ner" else pipe.key
     counted = set(labels or {span.label for row in rows for span in row.spans or ()})
+
+    def found(doc: Doc, _: str) -> list[SpacySpan]:
+        spans = doc.ents if key is None else doc.spans.get(key, ())
+        return [span for span in spans if not counted or span.label_ in counted]
+
     examples = list(_examples(nlp, rows))
     for example, row in zip(examples, rows, strict=True):
-        _set_spans(example, [span for span in row.spans or () if span.label in counted])
-        if counted:
-            example.predicted.set_ents(
-                [span for span in example.predicted.ents if span.label_ in counted],
-                default="outside",
-            )
-    scores: dict[str, Any] = Scorer.score_spans(examples, "ents", has_annotation=lambda _: True)
-    nothing: dict[str, Any] = {"ents_per_type": {}}
+        _set_spans(example, [span for span in row.spans or () if span.label in counted], key)
+    scores: dict[str, Any] = Scorer.score_spans(
+        examples,
+        "ents" if key is None else f"spans_{key}",
+        getter=found,
+        has_annotation=lambda _: True,
+        allow_overlap=key is not None,
+    )
     return {
-        name: nothing.get(name, 0.0) if value is None else value for name, value in scores.items()
+        name: ({} if name.endswith("_per_type") else 0.0) if value is None else value
+        for name, value in scores.items()
     }
 
 
-def _set_spans(example: Example, spans: Iterable[Span]) -> None:
-    chunks = (
-        example.reference.char_span(
-            span.start, span.end, label=span.label, alignment_mode="expand"
-        )
-        for span in spans
-    )
+def _set_spans(example: Example, spans: Iterable[Span], key: str | None) -> None:
+    """Write gold spans where the scorer looks for them: under a key, or None for entities."""
     from spacy.util import filter_spans
 
-    example.reference.set_ents(
-        filter_spans(chunk for chunk in chunks if chunk is not None), default="outside"
+    doc = example.reference
+    expanded = (
+        doc.char_span(span.start, span.end, label=span.label, alignment_mode="expand")
+        for span in spans
     )
+    chunks = [chunk for chunk in expanded if chunk is not None]
+    if key is None:
+        doc.set_ents(filter_spans(chunks), default="outside")
+    else:
+        doc.spans[key] = chunks
 
 
 def _score_cats(
@@ -189,7 +241,7 @@ def _examples(nlp: Language, rows: Sequence[GoldText]) -> Iterable[Example]:
 
 
 def _to_gold(evidence: TextEvidence, component: str) -> GoldText:
-    if component == "ner":
+    if component in SPAN_COMPONENTS:
         return GoldText(evidence.text, evidence.spans, None)
     chosen = tuple(label for label, value in evidence.cats.items() if value == 1.0)
     return GoldText(evidence.text, None, chosen)
@@ -199,10 +251,13 @@ def _binary_accuracy(
     nlp: Language, evidence: Sequence[TextEvidence], component: str, exclusive: bool
 ) -> float:
     right = asked = 0
+    name = find_component(nlp, component) or ""
     docs = nlp.pipe([each.text for each in evidence])
     for each, doc in zip(evidence, docs, strict=True):
-        if component == "ner":
-            found = {(span.start_char, span.end_char, span.label_) for span in doc.ents}
+        if component in SPAN_COMPONENTS:
+            pipe: Any = nlp.get_pipe(name)
+            spans = doc.ents if component == "ner" else doc.spans.get(pipe.key, ())
+            found = {(span.start_char, span.end_char, span.label_) for span in spans}
             for span in each.spans + each.rejected:
                 asked += 1
                 predicted = (span.start, span.end, span.label) in found

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 KEPT = 4
 """Snapshots kept in a folder; each base model and seed has one of its own."""
 
-_ARRAYS = ("params", "mom1", "mom2")
+_ARRAYS = ("params", "mom1", "mom2", "averages")
 Positions = Mapping[int, int]
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbannotate.learning.base import Budget, SpacyLearner
-from nbannotate.learning.checkpoints import Checkpoint
+from nbannotate.learning.base import SpacyLearner
 from nbannotate.learning.evidence import TextEvidence
 from nbannotate.learning.growth import growing
 from nbannotate.learning.lattice import Constraint, Lattice, TokenSpan
 from nbannotate.learning.pipelines import copy_pipeline
 from nbannotate.learning.protocol import Progress
+from nbannotate.learning.replay import Budget
 from nbannotate.learning.steps import Actions, StepModel
 from nbannotate.tasks.prediction import Prediction
 from nbannotate.tasks.records import Answer, Span
@@ -83,9 +84,8 @@ class NerLearner(SpacyLearner):
             self._before_growth = self._copy_of_base()
         fitted = growing(self.pipe.model, lambda: self.pipe.add_label(label))
         self.pipe.model.attrs["unseen_classes"].clear()
-        now = Checkpoint.of(self.pipe.model, self._optimizer)
-        moments = fitted(now)
-        self.restore(Checkpoint(now.params, moments.mom1, moments.mom2, moments.nr_update))
+        now = self.checkpoint()
+        self.restore(replace(fitted(now), params=now.params))
         self._base = fitted(self._base)
         self._ring.change(fitted)
         self._labels += (label,)

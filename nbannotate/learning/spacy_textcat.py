@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nbannotate.learning.base import Budget, SpacyLearner
+from nbannotate.learning.base import SpacyLearner
 from nbannotate.learning.evidence import TextEvidence
+from nbannotate.learning.replay import Budget
 from nbannotate.tasks.prediction import Prediction
 
 if TYPE_CHECKING:

@@ -16,10 +16,12 @@ from nbannotate.errors import LearningError, NothingToLearnError, PipelineError
 from nbannotate.learning.base import SpacyLearner
 from nbannotate.learning.checkpoints import Checkpoint
 from nbannotate.learning.evidence import TextEvidence
-from nbannotate.learning.pipelines import Component, find_component
+from nbannotate.learning.pipelines import find_component
 from nbannotate.learning.scoring import evaluate_evidence, main_score
 from nbannotate.learning.spacy_ner import NerLearner
+from nbannotate.learning.spacy_spancat import SpancatLearner
 from nbannotate.learning.spacy_textcat import TextcatLearner
+from nbannotate.tasks import Component
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -50,7 +52,7 @@ def train(
     nlp
         From `prepare`.
     component
-        ``"ner"`` or ``"textcat"``.
+        ``"ner"``, ``"textcat"`` or ``"spancat"``.
     evidence
         What to learn from; texts of which nothing is known are passed over.
     held_out
@@ -89,6 +91,7 @@ def train(
             f"the labels {', '.join(labels)}; give answers that accept or reject"
         )
     learner = _learner(nlp, component, labels, exclusive, seed)
+    learner.expect(usable)
     epochs, n_steps = _plan(len(usable), max_epochs)
     best: Checkpoint | None = None
     best_score, since_best = -1.0, 0
@@ -124,6 +127,8 @@ def _learner(
         )
     if component == "ner":
         return NerLearner(nlp, name, labels, seed=seed)
+    if component == "spancat":
+        return SpancatLearner(nlp, name, labels, seed=seed)
     return TextcatLearner(nlp, name, labels, exclusive=exclusive, seed=seed)
 
 

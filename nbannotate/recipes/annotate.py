@@ -142,7 +142,7 @@ def annotate(
             learner = make(lineage.line.base, first_labels=lineage.first_labels())
     matcher = None
     if patterns is not None:
-        matcher = PatternMatcher(patterns, checked, _tokenizing(lang))
+        matcher = PatternMatcher(patterns, checked, _tokenizing(lang), overlaps=asked.overlaps)
     session = Session(
         store=opened,
         view=asked,

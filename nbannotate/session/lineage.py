@@ -18,7 +18,7 @@ from typing import Any
 from nbannotate.errors import StoreError
 from nbannotate.session.identity import line_key
 from nbannotate.store import Store
-from nbannotate.tasks import Answer, View
+from nbannotate.tasks import Answer, View, component_of
 
 logger = logging.getLogger("nbannotate")
 
@@ -206,7 +206,7 @@ class Lineage:
         ]
 
     def _of_component(self, answers: Sequence[Answer]) -> list[Answer]:
-        return [each for each in answers if each.view.partition(".")[0] == self.view.component]
+        return [each for each in answers if component_of(each.view) == self.view.component]
 
 
 def describe(nlp: Any) -> str:

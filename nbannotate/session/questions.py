@@ -128,8 +128,9 @@ class Questions:
             tasks: list[Task] = []
             for window in self._windows(plan):
                 texts += window
-                if len(tasks) < QUESTIONS_AT_HAND:
+                if len(tasks) < QUESTIONS_AT_HAND or self._awaits_match(tasks):
                     tasks += self._tasks(window, learner, plan, without, version)
+            tasks.sort(key=lambda task: task.why != "pattern")
             if tasks or all(self.pool.is_open(text.input_hash) for text in texts):
                 return tasks[:QUESTIONS_AT_HAND]
 
@@ -156,6 +157,10 @@ class Questions:
                 learned=learner.learned if learner else 0,
                 experience=self._experience,
             )
+
+    def _awaits_match(self, tasks: Sequence[Task]) -> bool:
+        """Return whether patterns are to be asked first, and none has matched yet."""
+        return self.patterns is not None and all(task.why != "pattern" for task in tasks)
 
     def _windows(self, plan: Plan | None) -> Iterator[list[SourceText]]:
         """Yield open texts to choose from: first those kept for audits, or the others.
@@ -258,7 +263,8 @@ class Questions:
             spans = tuple(span for span in spans if span.label in self.labels)
             score = min((span.score for span in spans if span.score is not None), default=None)
             if not self.view.shows_suggestions:
-                spans = _without_overlaps(matches.get(text.input_hash, text.spans), self.labels)
+                given = matches.get(text.input_hash, text.spans)
+                spans = _shown(given, self.labels, overlaps=self.view.overlaps)
         elif self.view.layout == "choice":
             cats = prediction.cats if self.view.shows_suggestions else {}
             options = {label: cats.get(label) for label in self.labels}
@@ -326,8 +332,11 @@ class Questions:
         return rested + others
 
     def _is_settled(self, text_hash: int, span: Span) -> bool:
-        """Return whether a span overlaps one that was accepted in a yes-or-no question."""
-        return any(
+        """Return whether an accepted yes-or-no question has ruled a span out, or in.
+
+        Where spans may overlap, an accepted one says nothing of the others.
+        """
+        return not self.view.overlaps and any(
             span.start < other.end and other.start < span.end
             for other in self._accepted.get(text_hash, ())
         )
@@ -346,9 +355,10 @@ def is_kept(text_hash: int) -> bool:
     return text_hash % KEPT_EVERY == 0
 
 
-def _without_overlaps(spans: Iterable[Span], labels: tuple[str, ...]) -> tuple[Span, ...]:
+def _shown(spans: Iterable[Span], labels: tuple[str, ...], *, overlaps: bool) -> tuple[Span, ...]:
+    """Return spans of these labels, without those that overlap an earlier one."""
     kept: list[Span] = []
-    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
-        if span.label in labels and (not kept or span.start >= kept[-1].end):
+    for span in sorted(set(spans), key=lambda span: (span.start, -span.end)):
+        if span.label in labels and (overlaps or not kept or span.start >= kept[-1].end):
             kept.append(span)
     return tuple(kept)

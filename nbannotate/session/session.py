@@ -27,7 +27,16 @@ from nbannotate.session.model_in_loop import ModelInLoop
 from nbannotate.session.progress import Phase, Progress
 from nbannotate.session.questions import Questions
 from nbannotate.store import Store
-from nbannotate.tasks import Answer, Span, Task, View, check_labels, task_of, with_labels
+from nbannotate.tasks import (
+    Answer,
+    Span,
+    Task,
+    View,
+    check_labels,
+    component_of,
+    task_of,
+    with_labels,
+)
 
 Tokenize = Callable[[str], list[tuple[int, int]]]
 
@@ -371,7 +380,7 @@ class Session(ModelInLoop):
     def _resume(self) -> None:
         """Take up what is stored: what not to ask again, and this session's answers."""
         for answer in self.store.answers(dataset=self.dataset, annotator=self.annotator):
-            if answer.view.partition(".")[0] != self.view.component:
+            if component_of(answer.view) != self.view.component:
                 continue
             self._questions.note(answer)
             if answer.session_id == self.session_id and answer.view == self.view.name:

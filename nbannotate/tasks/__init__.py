@@ -1,6 +1,12 @@
 """What passes between the rooms: texts, tasks, answers, predictions, and the views of them."""
 
 from nbannotate.tasks.catalog import VIEWS, find_view
+from nbannotate.tasks.components import (
+    COMPONENTS,
+    SPAN_COMPONENTS,
+    Component,
+    component_of,
+)
 from nbannotate.tasks.effort import AnnotatorTime
 from nbannotate.tasks.gold import GoldText, read_gold
 from nbannotate.tasks.hashing import input_hash, task_hash
@@ -17,7 +23,6 @@ from nbannotate.tasks.records import (
     with_labels,
 )
 from nbannotate.tasks.views import (
-    Component,
     Layout,
     Settled,
     View,
@@ -28,6 +33,8 @@ from nbannotate.tasks.views import (
 
 __all__ = [
     "ANSWER_KINDS",
+    "COMPONENTS",
+    "SPAN_COMPONENTS",
     "VIEWS",
     "AnnotatorTime",
     "Answer",
@@ -45,6 +52,7 @@ __all__ = [
     "check_known",
     "check_labels",
     "check_spans",
+    "component_of",
     "find_view",
     "input_hash",
     "read_gold",

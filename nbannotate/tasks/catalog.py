@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from nbannotate.tasks.components import component_of
 from nbannotate.tasks.views import View
 
 VIEWS: dict[str, View] = {
@@ -12,6 +13,9 @@ VIEWS: dict[str, View] = {
         View("ner.teach", "binary", "ner"),
         View("ner.correct", "spans", "ner"),
         View("ner.manual", "spans", "ner", shows_suggestions=False),
+        View("spans.teach", "binary", "spancat"),
+        View("spans.correct", "spans", "spancat"),
+        View("spans.manual", "spans", "spancat", shows_suggestions=False),
         View("textcat.teach", "binary", "textcat"),
         View("textcat.correct", "choice", "textcat"),
         View("textcat.manual", "choice", "textcat"),
@@ -45,4 +49,4 @@ def find_view(view: str | View, *, exclusive: bool) -> View:
         raise ValueError(
             f"view {view!r} is unknown; give one of {', '.join(map(repr, VIEWS))}, or a View"
         )
-    return replace(VIEWS[view], exclusive=exclusive and view.startswith("textcat."))
+    return replace(VIEWS[view], exclusive=exclusive and component_of(view) == "textcat")

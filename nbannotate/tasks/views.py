@@ -13,12 +13,12 @@ from operator import index
 from typing import Any, Literal
 
 from nbannotate.errors import AnswerError, SpanError
+from nbannotate.tasks.components import PREFIXES, Component, component_of
 from nbannotate.tasks.hashing import task_hash
 from nbannotate.tasks.labels import check_known
 from nbannotate.tasks.records import ANSWER_KINDS, AnswerKind, SourceText, Span, Task
 
 Layout = Literal["spans", "choice", "binary"]
-Component = Literal["ner", "textcat"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ class View:
     Raises
     ------
     ValueError
-        If the name does not begin with the component, or does not end with ``"teach"``
-        just when the layout is binary.
+        If the name does not begin as those of the component's views do, or does not end
+        with ``"teach"`` just when the layout is binary.
     """
 
     name: str
@@ -64,18 +64,26 @@ class View:
 
     def __post_init__(self) -> None:
         """Refuse a name by which stored answers would be read as something else."""
-        component, kind = self.name.partition(".")[0], self.name.rpartition(".")[2]
-        if component != self.component or (kind == "teach") != (self.layout == "binary"):
+        prefix = PREFIXES.get(self.component, self.component)
+        kind = self.name.rpartition(".")[2]
+        if component_of(self.name) != self.component or (
+            (kind == "teach") != (self.layout == "binary")
+        ):
             raise ValueError(
                 f"view {self.name!r} has layout {self.layout!r} and component "
                 f"{self.component!r}; stored answers are told apart by the name: call it "
-                f"{self.component}.…, ending in .teach just when the layout is binary"
+                f"{prefix}.…, ending in .teach just when the layout is binary"
             )
 
     @property
     def asks_whole_text(self) -> bool:
         """Whether one accepted answer says all there is to say about the text."""
         return self.layout != "binary"
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether spans of one text may overlap, nest, or differ by their label alone."""
+        return self.component == "spancat"
 
     def task_hash(
         self, text: SourceText, span: Span | None = None, label: str | None = None
@@ -118,7 +126,8 @@ class View:
         LabelError
             If a label is not one of the task's.
         SpanError
-            If a span is outside the text, off its tokens, or overlaps another.
+            If a span is outside the text, off its tokens, or overlaps another where the
+            view does not allow it.
         """
         if answer not in ANSWER_KINDS:
             raise AnswerError(
@@ -139,7 +148,7 @@ class View:
             return Settled(kind, spans=task.spans, label=task.label)
         if self.layout == "spans":
             standing = task.spans if spans is None else spans
-            return Settled(kind, spans=check_spans(standing, task, tokens))
+            return Settled(kind, spans=check_spans(standing, task, tokens, overlaps=self.overlaps))
         return self._settle_choice(task, kind, accept)
 
     def _settle_choice(
@@ -173,19 +182,25 @@ class View:
 
 
 def check_spans(
-    spans: Iterable[Span | Mapping[str, Any]], task: Task, tokens: Sequence[tuple[int, int]]
+    spans: Iterable[Span | Mapping[str, Any]],
+    task: Task,
+    tokens: Sequence[tuple[int, int]],
+    *,
+    overlaps: bool = False,
 ) -> tuple[Span, ...]:
-    """Return an answer's spans in reading order, without scores.
+    """Return an answer's spans in reading order, without scores, each one once.
 
     A mapping may carry the span's ``text``; then it must be the very characters that
-    the offsets cover, which catches a page that counts in other units.
+    the offsets cover, which catches a page that counts in other units. With ``overlaps``,
+    spans may overlap, nest, and cover the same stretch under another label.
 
     Raises
     ------
     LabelError
         If a label is not one of the task's.
     SpanError
-        If a span is malformed, outside the text, off its tokens, or overlaps another.
+        If a span is malformed, outside the text, off its tokens, or overlaps another
+        without ``overlaps``.
     """
     if not isinstance(spans, Iterable):
         raise SpanError(f"spans={spans!r} are no spans; give a list, empty where there are none")
@@ -217,12 +232,14 @@ def check_spans(
             )
         checked.append(span)
     checked = sorted(set(checked))
+    if overlaps:
+        return tuple(checked)
     for former, latter in pairwise(checked):
         if latter.start < former.end:
             raise SpanError(
                 f"spans {former.start}–{former.end} ({former.label}) and "
                 f"{latter.start}–{latter.end} ({latter.label}) overlap; named entities may "
-                "not: remove or shorten one of them"
+                "not: remove or shorten one of them, or annotate with nb.spans.manual"
             )
     return tuple(checked)
 

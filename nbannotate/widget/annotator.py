@@ -320,6 +320,7 @@ def _page_config(session: Session, instructions: str | None) -> dict[str, Any]:
         "view": session.view.name,
         "layout": session.view.layout,
         "exclusive": session.view.exclusive,
+        "overlaps": session.view.overlaps,
         "session_id": session.session_id,
         "annotator": session.annotator,
         "labels": [

@@ -5,22 +5,22 @@ from __future__ import annotations
 import pytest
 
 import nbannotate as nb
-from nbannotate.tasks import VIEWS
+from nbannotate.tasks import VIEWS, component_of
 
 DATA = nb.sample_data()
 
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_is_answered_from_gold(view):
-    component = view.partition(".")[0]
-    ann = nb.annotate(
-        DATA.head(40), view=view, labels=nb.SAMPLE_LABELS[component], store=":memory:", dataset="d"
-    )
+    component = component_of(view)
+    labels = nb.SAMPLE_LABELS["textcat" if component == "textcat" else "ner"]
+    ann = nb.annotate(DATA.head(40), view=view, labels=labels, store=":memory:", dataset="d")
     scores = nb.simulate(ann, DATA, n=12, test=DATA.tail(20), every=6, progress=False)
     assert scores["answers"].tolist() == [6, 12] or len(ann.annotations()) < 12
     assert set(ann.annotations()["answer"]) <= {"accept", "reject"}
     assert len(ann.annotations()) == scores["answers"].iloc[-1]
-    assert ("ents_f" if component == "ner" else "cats_macro_f") in scores
+    headline = {"ner": "ents_f", "spancat": "spans_sc_f", "textcat": "cats_macro_f"}[component]
+    assert headline in scores
     ann.close()
 
 
@@ -31,6 +31,56 @@ def test_gold_spans_are_what_is_stored():
     rows = ann.annotations()
     assert len(rows) == len(DATA)
     assert all(row.spans == by_text[row.text] for row in rows.itertuples())
+    ann.close()
+
+
+NESTED = [
+    {
+        "text": f"IL-2 gene expression {number}",
+        "spans": [
+            {"start": 0, "end": 4, "label": "protein"},
+            {"start": 0, "end": 9, "label": "DNA"},
+            {"start": 0, "end": 9, "label": "region"},
+        ],
+    }
+    for number in range(4)
+]
+
+
+def test_nested_gold_is_what_is_stored_and_learned():
+    labels = ["DNA", "protein", "region"]
+    with nb.Store(":memory:") as store:
+        ann = nb.spans.manual(NESTED, labels=labels, store=store, dataset="d")
+        nb.simulate(ann, NESTED, n=4, progress=False)
+        ann.close()
+        stored = store.annotations("d")["spans"].tolist()
+        assert [sorted(spans, key=str) for spans in stored] == [
+            sorted(row["spans"], key=str) for row in NESTED
+        ]
+        assert len(store.spans("d")) == 12
+        result = nb.retrain(store, "d", evaluation=NESTED, max_epochs=150, progress=False)
+    doc = result.nlp(NESTED[0]["text"])
+    assert {(span.text, span.label_) for span in doc.spans["sc"]} == {
+        ("IL-2", "protein"),
+        ("IL-2 gene", "DNA"),
+        ("IL-2 gene", "region"),
+    }
+    assert result.scores["spans_sc_f"] == 1.0
+    assert dict(
+        zip(result.per_label["label"], result.per_label["f"], strict=True)
+    ) == dict.fromkeys(labels, 1.0)
+    assert "spans F 1.000" in repr(result)
+
+
+def test_nested_gold_answers_yes_or_no_about_each_span_alone():
+    rows = [{"label": "DNA", "pattern": "IL-2 gene"}, {"label": "protein", "pattern": "IL-2"}]
+    ann = nb.spans.teach(
+        NESTED, labels=["DNA", "protein", "region"], patterns=rows, store=":memory:", nlp=False
+    )
+    nb.simulate(ann, NESTED, n=8, progress=False)
+    answers = ann.session.history
+    assert [answer.answer for answer in answers] == ["accept"] * 8
+    assert len({answer.task_hash for answer in answers}) == 8
     ann.close()
 
 

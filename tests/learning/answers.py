@@ -58,6 +58,15 @@ def ner_answers(n: int) -> list[Answer]:
     return [make_answer(text, "ner.manual", spans=spans) for text, spans in gold_texts(n)]
 
 
+def spancat_answers(n: int) -> list[Answer]:
+    """Return whole-text answers that mark drugs, and where they are taken beside them."""
+    answers = []
+    for text, spans in gold_texts(n):
+        wide = tuple(Span(0, span.end, "CLAIM") for span in spans if span.start)
+        answers.append(make_answer(text, "spans.manual", spans=tuple(sorted(spans + wide))))
+    return answers
+
+
 TOPICS = {
     "card": ["my card is lost", "the card never came", "a new card please", "card blocked"],
     "cash": ["no cash from the machine", "cash was wrong", "I want cash", "cash fee charged"],

@@ -23,6 +23,11 @@ def ner(*answers: Answer) -> TextEvidence:
     return evidence
 
 
+def spans(*answers: Answer) -> TextEvidence:
+    [evidence] = gather(answers, component="spancat", labels=["DRUG", "DOSE"])
+    return evidence
+
+
 def cats(*answers: Answer, exclusive: bool = True) -> dict[str, float]:
     gathered = gather(answers, component="textcat", labels=LABELS, exclusive=exclusive)
     return dict(gathered[0].cats) if gathered else {}
@@ -83,6 +88,19 @@ def test_an_accepted_span_takes_the_place_of_those_it_overlaps() -> None:
     wide = Span(0, 14, "DRUG")
     first = make_answer(TEXT, "ner.teach", spans=(METH,))
     assert ner(first, make_answer(TEXT, "ner.teach", spans=(wide,))).spans == (wide,)
+
+
+def test_where_spans_may_overlap_an_accepted_one_removes_no_other() -> None:
+    wide, same = Span(0, 14, "DRUG"), Span(0, 4, "DOSE")
+    given_answers = [
+        make_answer(TEXT, "spans.teach", spans=(each,)) for each in (METH, wide, same)
+    ]
+    assert spans(*given_answers).spans == (same, METH, wide)
+    assert spans(make_answer(TEXT, "spans.manual", spans=(wide, METH, same))).spans == (
+        same,
+        METH,
+        wide,
+    )
 
 
 def test_answers_to_other_components_and_labels_are_passed_over() -> None:
@@ -154,22 +172,50 @@ def test_completeness_asks_for_every_label_unless_one_excludes_the_rest() -> Non
     assert not known.is_complete("textcat", LABELS, exclusive=False)
 
 
-tokens = st.integers(0, 5)
-answers = st.builds(
-    lambda start, length, label, view, answer: make_answer(
-        TEXT, f"ner.{view}", answer, spans=(Span(start, start + length, label),)
-    ),
-    tokens,
-    st.integers(1, 3),
-    st.sampled_from(["DRUG", "DOSE", "OTHER"]),
-    st.sampled_from(["teach", "teach", "teach", "manual"]),
-    st.sampled_from(["accept", "reject", "ignore"]),
-)
+def answers_about(prefix: str, kinds: list[str]) -> st.SearchStrategy[list[Answer]]:
+    answer = st.builds(
+        lambda start, length, label, kind, answer: make_answer(
+            TEXT, f"{prefix}.{kind}", answer, spans=(Span(start, start + length, label),)
+        ),
+        st.integers(0, 5),
+        st.integers(1, 3),
+        st.sampled_from(["DRUG", "DOSE", "OTHER"]),
+        st.sampled_from(kinds),
+        st.sampled_from(["accept", "reject", "ignore"]),
+    )
+    return st.lists(answer, max_size=8)
 
 
-@given(st.lists(answers, max_size=8))
+@given(answers_about("ner", ["teach", "teach", "teach", "manual"]))
 def test_evidence_never_contradicts_itself(given_answers: list[Answer]) -> None:
     for evidence in gather(given_answers, component="ner", labels=["DRUG", "DOSE"]):
         assert not set(evidence.spans) & set(evidence.rejected)
         for one, other in combinations(evidence.spans, 2):
             assert one.end <= other.start or other.end <= one.start
+
+
+@given(answers_about("spans", ["teach"]))
+def test_where_spans_may_overlap_the_last_word_on_each_span_is_all_that_is_known(
+    given_answers: list[Answer],
+) -> None:
+    last = {row.spans[0]: row.answer for row in given_answers if row.answer != "ignore"}
+    expected = {
+        kind: {span for span, answer in last.items() if answer == kind and span.label != "OTHER"}
+        for kind in ("accept", "reject")
+    }
+    gathered = gather(given_answers, component="spancat", labels=["DRUG", "DOSE"])
+    assert {span for each in gathered for span in each.spans} == expected["accept"]
+    assert {span for each in gathered for span in each.rejected} == expected["reject"]
+
+
+@given(answers_about("spans", ["teach", "manual"]))
+def test_a_whole_text_of_overlapping_spans_overrides_all_others(
+    given_answers: list[Answer],
+) -> None:
+    whole = [row for row in given_answers if row.view == "spans.manual" and row.answer == "accept"]
+    last = whole[-1] if whole else None
+    for evidence in gather(given_answers, component="spancat", labels=["DRUG", "DOSE"]):
+        assert evidence.complete == (last is not None)
+        if last is not None:
+            kept = {span for span in last.spans if span.label != "OTHER"}
+            assert (set(evidence.spans), evidence.rejected) == (kept, ())

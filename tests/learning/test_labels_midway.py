@@ -13,6 +13,7 @@ import pytest
 from nbannotate.errors import PipelineError
 from nbannotate.learning import Interrupted, TextEvidence, gather, make_learner
 from nbannotate.learning.base import SpacyLearner
+from nbannotate.learning.replay import draw_batches
 from nbannotate.learning.spacy_ner import NerLearner
 from nbannotate.tasks import Answer, Span
 from tests.learning.answers import PLACES, gold_texts, make_answer, textcat_answers
@@ -285,7 +286,13 @@ def test_what_is_replayed_of_long_texts_stays_within_the_tokens_of_a_step() -> N
         text = f"aspirin number {number} " + "and so on " * 120
         learner.update([make_answer(text, "ner.correct", labels=("DRUG",))])
     new = list(learner._evidence.values())[:1]
-    for batch in learner._batches(new, np.random.default_rng(0)):
+    for batch in draw_batches(
+        new,
+        learner._evidence,
+        learner._budget,
+        np.random.default_rng(0),
+        lambda text: len(learner._doc(text)),
+    ):
         lengths = [len(learner._doc(evidence.text)) for evidence in batch]
         assert len(batch) == 1 or sum(lengths) <= learner._budget.max_tokens
         assert len(batch) < learner._budget.batch_size

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbannotate.errors import AnswerError, LabelError, NbannotateError, SpanError
-from nbannotate.tasks import ANSWER_KINDS, VIEWS, Span, Task, View, find_view
+from nbannotate.tasks import ANSWER_KINDS, VIEWS, Span, Task, View, component_of, find_view
 from tests.loops import a_session, tokenize
 
 TEXT = "Méth 🙂 is bad\r\nin Ber\u0301lin 👩‍👩‍👧."
@@ -22,7 +22,7 @@ views = pytest.mark.parametrize("view", VIEW_LIST, ids=lambda v: f"{v.name}-{v.e
 
 def a_task(view: View, text: str = TEXT, spans: tuple[Span, ...] = ()) -> Task:
     binary = view.layout == "binary"
-    if binary and view.component == "ner":
+    if binary and view.component != "textcat":
         spans = (Span(0, 4, "DRUG", 0.7),)
     return Task(
         text,
@@ -48,6 +48,7 @@ def right_parts(view: View) -> dict:
 
 
 SPANS_VIEW = find_view("ner.manual", exclusive=True)
+NESTED_VIEW = find_view("spans.manual", exclusive=True)
 CHOICE = find_view("textcat.manual", exclusive=True)
 CHOICES = find_view("textcat.manual", exclusive=False)
 
@@ -127,9 +128,22 @@ def test_overlapping_spans_are_refused(second):
         settle(SPANS_VIEW, "accept", spans=spans)
 
 
-def test_one_span_given_twice_is_one_span():
+@pytest.mark.parametrize("second", [(0, 4, "PLACE"), (0, 6, "DRUG"), (4 + 1, 9, "DRUG")])
+def test_spans_may_overlap_where_the_view_says_so(second):
+    spans = [Span(0, 6, "PLACE"), Span(0, 4, "DRUG"), Span(*second)]
+    assert NESTED_VIEW.overlaps
+    assert settle(NESTED_VIEW, "accept", spans=spans).spans == tuple(sorted(spans))
+
+
+@pytest.mark.parametrize("view", [SPANS_VIEW, NESTED_VIEW], ids=lambda view: view.name)
+def test_one_span_given_twice_is_one_span(view: View):
     spans = [Span(0, 4, "DRUG", 0.4), {"start": 0, "end": 4, "label": "DRUG"}]
-    assert settle(SPANS_VIEW, "accept", spans=spans).spans == (Span(0, 4, "DRUG"),)
+    assert settle(view, "accept", spans=spans).spans == (Span(0, 4, "DRUG"),)
+
+
+@views
+def test_the_component_that_learns_from_a_view_is_told_by_its_name(view: View):
+    assert component_of(view.name) == view.component
 
 
 def test_spans_are_kept_in_reading_order_without_the_model_s_scores():
