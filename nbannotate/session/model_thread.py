@@ -220,6 +220,8 @@ class ModelThread:
     ) -> Future[None]:
         """Put another model into the loop; a paused loop goes on.
 
+        What the former one had learned is saved as a version before it goes.
+
         Parameters
         ----------
         learner, version
@@ -230,6 +232,8 @@ class ModelThread:
 
         def swap(_: Learner) -> None:
             self._wait_until_saved()
+            if self._n_unsaved and is_whole:
+                self._save(in_background=False)
             earlier = standing()
             learner.remember(earlier)
             self._learner = self._adopt(learner)
@@ -238,6 +242,7 @@ class ModelThread:
             self._n_unsaved = 0
 
         with self._changed:
+            is_whole = self.error is None
             self.error = None
             self._failed.clear()
         return self.call(swap)

@@ -201,6 +201,15 @@ def test_rolling_back_puts_the_versions_weights_into_the_loop(store, saves_often
     assert store.models()["parent"].tolist()[-1] == "v1"
 
 
+def test_the_model_that_goes_is_saved_before_another_comes(store, saves_often):
+    ann = answer(loop(store), 5)
+    last = weights(ann)
+    ann.use("v1").use("v2")
+    assert same(weights(ann), last)
+    assert store.models()["answers_seen"].tolist() == [3, 5]
+    ann.close()
+
+
 def test_a_restart_goes_on_from_the_model_that_was_put_in(store, saves_often):
     ann = answer(loop(store), 4)
     ann.session._thread._wait_until_saved()
@@ -243,7 +252,7 @@ def test_a_retrained_model_is_gone_on_from_after_a_restart(store):
 def test_a_pipeline_that_is_no_version_becomes_one_when_it_is_put_in(store):
     ann = answer(loop(store), 1)
     ann.use(spacy.blank("en"))
-    assert store.models()["kind"].tolist() == ["own"]
+    assert store.models()["kind"].tolist() == ["own", "loop"]
     assert ann.model.version == "v1"
     last = weights(answer(ann, 2))
     ann.close()
