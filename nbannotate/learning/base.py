@@ -6,27 +6,20 @@ answers in their order. Nothing is drawn from global random state, and no clock 
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
-from pathlib import Path
+from abc import abstractmethod
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbannotate.errors import LearningError, PipelineError
+from nbannotate.errors import LearningError
 from nbannotate.learning.averages import Averages, averaged_with, in_place_of_weights
 from nbannotate.learning.checkpoints import Checkpoint, Ring
 from nbannotate.learning.evidence import TextEvidence, merge
-from nbannotate.learning.pipelines import check_part, copy_pipeline, put_back
+from nbannotate.learning.pipelines import check_part, copy_pipeline
 from nbannotate.learning.protocol import Progress
+from nbannotate.learning.rebuilding import Rebuildable
 from nbannotate.learning.replay import Budget, draw_batches
-from nbannotate.learning.snapshots import (
-    fingerprint,
-    read_contents,
-    read_snapshot,
-    write_snapshot,
-)
 from nbannotate.tasks.prediction import Prediction
 from nbannotate.tasks.records import Answer
 
@@ -39,7 +32,7 @@ MAX_CHARACTERS_READ = 50_000
 _RING_BYTES = 200_000_000
 
 
-class SpacyLearner(ABC):
+class SpacyLearner(Rebuildable):
     """A learner on one component of a spaCy pipeline.
 
     Parameters
@@ -63,10 +56,6 @@ class SpacyLearner(ABC):
     remake : callable or None
         Makes a new learner of the same settings from a pipeline and labels.
     """
-
-    component: str
-    between_steps: Callable[[], None] | None = None
-    remake: Callable[[Language, Sequence[str]], SpacyLearner] | None = None
 
     def __init__(
         self, nlp: Language, name: str, labels: Sequence[str], *, budget: Budget, seed: int
@@ -188,88 +177,6 @@ class SpacyLearner(ABC):
         self._remembered += answers
         self._recall(self._updates)
 
-    def rebuild(
-        self,
-        answers: Sequence[Answer],
-        progress: Progress | None = None,
-        snapshots: Path | None = None,
-        remembered: Sequence[Answer] = (),
-    ) -> None:
-        """Make the model the one that saw exactly these answers, one update each.
-
-        Parameters
-        ----------
-        answers
-            Oldest first.
-        progress
-            Called after each answer with (answers done, answers in all).
-        snapshots
-            The folder that `save_snapshot` wrote to; answers in a snapshot that fits are
-            not learned anew.
-        remembered
-            Answers that the base model has seen; they are replayed, not learned.
-        """
-        self._remembered = list(remembered)
-        self._start_over()
-        begun = self._resume(answers, snapshots) if snapshots is not None else 0
-        for done, answer in enumerate(answers[begun:], start=begun + 1):
-            self._grow_for([answer])
-            self.update([answer])
-            if progress is not None:
-                progress(done, len(answers))
-        self._grow_for(None)
-
-    def with_label(self, label: str, progress: Progress | None = None) -> SpacyLearner:
-        """Return a new learner that knows one more label, and has learned the same answers.
-
-        Parameters
-        ----------
-        label
-            A label that it does not know.
-        progress
-            Called after each answer with (answers done, answers in all).
-
-        Raises
-        ------
-        PipelineError
-            If it was not made by `make_learner`.
-        """
-        if self.remake is None:
-            raise PipelineError(
-                f"this {type(self).__name__} cannot take the label {label!r}: it was not made "
-                "by make_learner(), which says how to make it anew"
-            )
-        learner = self.remake(self.nlp, (*self._labels, label))
-        learner.between_steps = self.between_steps
-        learner.remember(self._remembered)
-        for done, answers in enumerate(self._updates, start=1):
-            learner.update(answers)
-            if progress is not None:
-                progress(done, len(self._updates))
-        return learner
-
-    def mend(self) -> None:
-        """Make the model whole again after it was broken from outside.
-
-        A component that was taken out of the pipeline is put back, and weights that are no
-        numbers are learned anew.
-        """
-        factory, config = self._part
-        put_back(self.nlp, self.name, self.pipe, factory=factory, config=config)
-        if not self.is_finite():
-            self._relearn(list(self._updates))
-
-    def save_snapshot(self, folder: Path) -> None:
-        """Write the model and what it has learned to a folder, for `rebuild`."""
-        if any(len(update) != 1 for update in self._updates):
-            return
-        contents = {
-            "learned": [update[0].answer_id for update in self._updates],
-            "remembered": [answer.answer_id for answer in self._remembered],
-            "labels": list(self._labels),
-        }
-        write_snapshot(folder, self._fingerprint, self.pipe.model, self.checkpoint(), contents)
-
     def learn(
         self, batch: Sequence[TextEvidence], rng: np.random.Generator, *, rate_share: float = 1.0
     ) -> float:
@@ -304,12 +211,8 @@ class SpacyLearner(ABC):
         with in_place_of_weights(self._averages, self.pipe.model):
             return copy_pipeline(self.nlp)
 
-    def expect(self, evidence: Iterable[TextEvidence]) -> None:  # noqa: B027  most need nothing
+    def expect(self, evidence: Iterable[TextEvidence]) -> None:
         """Get ready to learn from evidence; called whenever what is known has changed."""
-
-    def _own_settings(self) -> tuple[object, ...]:
-        """Return what else, beside the settings of every learner, decides what is learned."""
-        return ()
 
     @abstractmethod
     def _predict_docs(self, docs: Sequence[Doc]) -> list[Prediction]:
@@ -388,38 +291,18 @@ class SpacyLearner(ABC):
         else:
             self._evidence.pop(text, None)
 
-    def _resume(self, answers: Sequence[Answer], folder: Path) -> int:
-        """Take up a snapshot if it holds the first of these answers; return how many."""
-        contents = read_contents(folder, self._fingerprint)
-        if contents is None:
-            return 0
-        learned = contents["learned"]
-        if learned != [answer.answer_id for answer in answers[: len(learned)]] or (
-            contents["remembered"] != [answer.answer_id for answer in self._remembered]
-        ):
-            return 0
-        self._grow_for(answers[: len(learned)])
-        checkpoint = read_snapshot(folder, self._fingerprint, self.pipe.model)
-        if checkpoint is None or contents["labels"] != list(self._labels):
-            self._start_over()
-            return 0
-        self.restore(checkpoint)
-        self._recall([(answer,) for answer in answers[: len(learned)]])
-        return len(learned)
-
-    @cached_property
-    def _fingerprint(self) -> str:
-        settings = (self.component, self._labels, self._exclusive, self._budget, self._seed)
-        return fingerprint(self.pipe.model, self._base, *settings, *self._own_settings())
-
-    def _relearn(self, updates: Sequence[tuple[Answer, ...]]) -> None:
+    def _relearn(
+        self, updates: Sequence[tuple[Answer, ...]], progress: Progress | None = None
+    ) -> None:
         self._start_over()
-        for answers in updates:
+        for done, answers in enumerate(updates, start=1):
             self._grow_for(answers)
             self.update(answers)
+            if progress is not None:
+                progress(done, len(updates))
         self._grow_for(None)
 
-    def _grow_for(self, answers: Sequence[Answer] | None) -> None:  # noqa: B027  some cannot
+    def _grow_for(self, answers: Sequence[Answer] | None) -> None:
         """Take the labels that these answers were asked with, None for all that are wanted.
 
         Only where a label can be taken without building the model anew; the model is then

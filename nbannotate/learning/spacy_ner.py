@@ -62,14 +62,22 @@ class NerLearner(SpacyLearner):
         self._tutor = copy.deepcopy(self.pipe.model) if trained - set(labels) else None
         self._tutor_actions = self._actions
 
-    def with_label(
-        self,
-        label: str,
-        progress: Progress | None = None,  # noqa: ARG002  nothing is learned anew
-    ) -> NerLearner:
-        """Take one more label, keep all weights, and return this learner."""
-        self.wanted += (label,)
-        self._grow(label)
+    def with_label(self, label: str, progress: Progress | None = None) -> NerLearner:
+        """Take one more label, keep all weights, and return this learner.
+
+        Answers are learned again only if some of them were asked with the label before.
+        """
+        if label not in self.wanted:
+            self.wanted += (label,)
+        updates = list(self._updates)
+        if any(label in answer.labels for update in updates for answer in update):
+            try:
+                self._relearn(updates, progress)
+            except BaseException:
+                self._recall(updates)
+                raise
+        else:
+            self._grow(label)
         return self
 
     def _grow_for(self, answers: Sequence[Answer] | None) -> None:

@@ -161,21 +161,22 @@ class Lineage:
 
     def latest_version(self) -> str | None:
         """Return the newest version of this line, None before there is one."""
-        rows = self._rows(self.line.nlp)
-        begun = [row["started_at"] for row in rows if "use" in row]
-        sessions = {row["session_id"] for row in rows}
+        starts = [row for row in self._rows() if row.get("line") == self.key]
+        begun = [row["started_at"] for row in self._rows(self.line.nlp) if "use" in row]
         models = self.store.models()
-        own = models[
-            (models["kind"] == "loop")
-            & (models["dataset"] == self.dataset)
-            & models["session_id"].isin(sessions)
-        ]
-        later = [
-            row.version
-            for row in own.itertuples()
-            if not begun or _naive(row.created_at) >= begun[-1]
-        ]
-        return str(later[-1]) if later else self.line.version
+        loops = models[(models["kind"] == "loop") & (models["dataset"] == self.dataset)]
+        for row in reversed(list(loops.itertuples())):
+            saved_at = _naive(row.created_at)
+            before = [
+                start
+                for start in starts
+                if start["session_id"] == row.session_id and start["started_at"] <= saved_at
+            ]
+            if before and self._is_of_line(before[-1], self.line.nlp):
+                return (
+                    str(row.version) if not begun or saved_at >= begun[-1] else self.line.version
+                )
+        return self.line.version
 
     def _write(self, session_id: str, labels: Sequence[str], line: Line | None) -> None:
         config = {
@@ -196,14 +197,16 @@ class Lineage:
             config=config,
         )
 
-    def _rows(self, nlp: str) -> list[dict[str, Any]]:
-        return [
-            row
-            for row in self.store.starts(self.dataset, self.annotator, self.view.name)
-            if row.get("line") == self.key
-            and row.get("nlp") == nlp
-            and row.get("seed") == self.config.get("seed")
-        ]
+    def _rows(self, nlp: str | None = None) -> list[dict[str, Any]]:
+        rows = self.store.starts(self.dataset, self.annotator, self.view.name)
+        return [row for row in rows if nlp is None or self._is_of_line(row, nlp)]
+
+    def _is_of_line(self, row: Mapping[str, Any], nlp: str) -> bool:
+        return (row.get("line"), row.get("nlp"), row.get("seed")) == (
+            self.key,
+            nlp,
+            self.config.get("seed"),
+        )
 
     def _of_component(self, answers: Sequence[Answer]) -> list[Answer]:
         return [each for each in answers if component_of(each.view) == self.view.component]

@@ -17,15 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from nbannotate.errors import PipelineError
 from nbannotate.learning import (
     CanMend,
     GivesWay,
     Interrupted,
     KeepsSnapshots,
     Learner,
-    TakesLabels,
 )
+from nbannotate.session.new_labels import NewLabel, check_takes_labels, take_label
 from nbannotate.session.progress import ModelStatus
 from nbannotate.session.versions import SAVED_EVERY, Versions
 from nbannotate.tasks import Answer
@@ -44,13 +43,6 @@ class Call:
     function: Callable[[Learner], Any]
     future: Future[Any]
     changes_model: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NewLabel:
-    """A label that the model takes after the answers that were given without it."""
-
-    label: str
 
 
 class ModelThread:
@@ -160,19 +152,8 @@ class ModelThread:
             self._changed.notify_all()
 
     def check_takes_labels(self) -> None:
-        """Raise if the model cannot take labels midway.
-
-        Raises
-        ------
-        PipelineError
-            If it is a learner of the user's own that has no method for it.
-        """
-        if not isinstance(self._learner, TakesLabels) and not hasattr(self._learner, "add_label"):
-            raise PipelineError(
-                f"the learner {type(self._learner).__name__} cannot take a label midway; give it "
-                "a method add_label(label) that keeps what it has learned, or start its recipe "
-                "again with the label added to labels=[…]"
-            )
+        """Raise a PipelineError if the model cannot take labels midway."""
+        check_takes_labels(self._learner)
 
     def add_label(self, label: str) -> None:
         """Let the model know one more label, after the answers so far, in the background."""
@@ -239,6 +220,8 @@ class ModelThread:
     ) -> Future[None]:
         """Put another model into the loop; a paused loop goes on.
 
+        What the former one had learned is saved as a version before it goes.
+
         Parameters
         ----------
         learner, version
@@ -249,6 +232,8 @@ class ModelThread:
 
         def swap(_: Learner) -> None:
             self._wait_until_saved()
+            if self._n_unsaved and is_whole:
+                self._save(in_background=False)
             earlier = standing()
             learner.remember(earlier)
             self._learner = self._adopt(learner)
@@ -257,6 +242,7 @@ class ModelThread:
             self._n_unsaved = 0
 
         with self._changed:
+            is_whole = self.error is None
             self.error = None
             self._failed.clear()
         return self.call(swap)
@@ -397,6 +383,8 @@ class ModelThread:
         except Interrupted:
             with self._changed:
                 self._pending.appendleft(answer)
+            if isinstance(answer, NewLabel):
+                self._n_unsaved = 0  # what was being built is not to be saved
             return
         except Exception as error:  # noqa: BLE001 - whatever a model raises must not end the loop
             with self._changed:
@@ -416,14 +404,8 @@ class ModelThread:
 
     def _take(self, label: str) -> None:
         """Let the model know a label; other models are built anew with it meanwhile."""
-        learner: Any = self._learner
-        if label in learner.labels:
-            return
         try:
-            if isinstance(learner, TakesLabels):
-                self._learner = self._adopt(learner.with_label(label, self._tell_progress))
-            else:
-                learner.add_label(label)
+            self._learner = self._adopt(take_label(self._learner, label, self._tell_progress))
         finally:
             self._rebuild = None
 

@@ -153,9 +153,9 @@ class Session(ModelInLoop):
         )
         self._lineup = Lineup(self._questions.is_askable)
 
-        self._lineage.start(self.session_id, labels)
         in_file = store.path if store.path != ":memory:" else f"memory {id(store)}"
         take_over((in_file, self.dataset, view.name, self._identity.takes_over), self)
+        self._lineage.start(self.session_id, labels)
         self._resume()
         if learner is None:
             self._choose(None)

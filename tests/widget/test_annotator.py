@@ -8,6 +8,7 @@ import pytest
 
 import nbannotate as nb
 from nbannotate.errors import StoreError
+from tests.loops import CountingLearner
 
 TEXTS = ["🚲 the brake is loose", "charged twice today", "cannot log in", "nice\r\nbike"]
 LABELS = ["A", "B"]
@@ -171,4 +172,40 @@ def test_the_next_task_is_promised_when_the_model_has_chosen_it():
     promised = [each for each in page.heard if each["type"] == "ahead"]
     assert promised[-1]["after"] == str(ann.session.shown.task_hash)
     assert promised[-1]["task"]["text"] == ann.session.ahead.text
+    ann.close()
+
+
+def test_a_new_label_is_on_the_page_at_once_with_a_key(page):
+    page.say(type="hello")
+    page.heard.clear()
+    assert page.ann.add_label("C") is page.ann
+    assert [each["name"] for each in page.ann._config["labels"]] == ["A", "B", "C"]
+    assert page.ann._config["labels"][2]["key"] == "3"
+    state = page.heard[-1]
+    assert [option["label"] for option in state["task"]["options"]] == ["A", "B", "C"]
+    assert state["ahead"]["options"][2] == {"label": "C", "score": None}
+    assert page.answer(accept=["C"])["type"] == "saved"
+
+
+def test_the_twenty_first_label_has_no_key_and_is_there_all_the_same(page):
+    for number in range(19):
+        page.ann.add_label(f"L{number}")
+    assert page.ann._config["labels"][-1] == {"name": "L18", "key": None, "color": 20}
+    assert page.ann._config["labels"][-2]["key"] == "shift+0"
+
+
+def test_the_page_can_let_a_paused_model_go_on():
+    learner = CountingLearner()
+    ann = nb.textcat.manual(TEXTS, labels=LABELS, learner=learner, store=":memory:")
+    page = Page(ann)
+    ann.session.join(60)
+    learner.fails_on = lambda doing, _: doing == "update"
+    page.answer(accept=["A"])
+    ann.session.join(60)
+    assert page.say(type="hello")["status"]["model"]["state"] == "paused"
+    learner.fails_on = lambda *_: False
+    assert page.say(type="resume")["type"] == "state"
+    ann.session.join(60)
+    status = page.say(type="hello")["status"]["model"]
+    assert (status["state"], status["learned"], status["version"]) == ("ready", 1, "base")
     ann.close()

@@ -1,0 +1,192 @@
+"""How a learner comes to be again: from stored answers, a snapshot, or with one more label.
+
+One thing is kept true: however it came to be, the model is the one that learned the same
+answers one by one.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbannotate.errors import PipelineError
+from nbannotate.learning.checkpoints import Checkpoint
+from nbannotate.learning.pipelines import put_back
+from nbannotate.learning.protocol import GivesWay, Learner, Progress
+from nbannotate.learning.snapshots import (
+    fingerprint,
+    read_contents,
+    read_snapshot,
+    write_snapshot,
+)
+from nbannotate.tasks.records import Answer
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+
+class Rebuildable(ABC):
+    """The part of a learner that makes it anew; `SpacyLearner` is the other part."""
+
+    component: str
+    name: str
+    nlp: Language
+    pipe: Any
+    between_steps: Callable[[], None] | None = None
+    remake: Callable[[Language, Sequence[str]], Learner] | None = None
+    _labels: tuple[str, ...]
+    _exclusive: bool
+    _budget: Any
+    _seed: int
+    _base: Checkpoint
+    _part: tuple[str, Any]
+    _remembered: list[Answer]
+    _updates: list[tuple[Answer, ...]]
+
+    @abstractmethod
+    def update(self, answers: Sequence[Answer]) -> None:
+        """Learn from new answers, replaying earlier ones."""
+
+    @abstractmethod
+    def checkpoint(self) -> Checkpoint:
+        """Return a copy of the weights and of the optimizer's state."""
+
+    @abstractmethod
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Put back weights and optimizer."""
+
+    def _own_settings(self) -> tuple[object, ...]:
+        """Return what else, beside the settings of every learner, decides what is learned."""
+        return ()
+
+    @abstractmethod
+    def is_finite(self) -> bool:
+        """Whether every weight is a number."""
+
+    @abstractmethod
+    def _start_over(self) -> None:
+        """Make the model the one at the start."""
+
+    @abstractmethod
+    def _grow_for(self, answers: Sequence[Answer] | None) -> None:
+        """Take the labels that these answers were asked with."""
+
+    @abstractmethod
+    def _recall(self, updates: Sequence[tuple[Answer, ...]]) -> None:
+        """Make the evidence that of these updates."""
+
+    @abstractmethod
+    def _relearn(
+        self, updates: Sequence[tuple[Answer, ...]], progress: Progress | None = None
+    ) -> None:
+        """Start over and learn these."""
+
+    def rebuild(
+        self,
+        answers: Sequence[Answer],
+        progress: Progress | None = None,
+        snapshots: Path | None = None,
+        remembered: Sequence[Answer] = (),
+    ) -> None:
+        """Make the model the one that saw exactly these answers, one update each.
+
+        Parameters
+        ----------
+        answers
+            Oldest first.
+        progress
+            Called after each answer with (answers done, answers in all).
+        snapshots
+            The folder that `save_snapshot` wrote to; answers in a snapshot that fits are
+            not learned anew.
+        remembered
+            Answers that the base model has seen; they are replayed, not learned.
+        """
+        self._remembered = list(remembered)
+        self._start_over()
+        begun = self._resume(answers, snapshots) if snapshots is not None else 0
+        for done, answer in enumerate(answers[begun:], start=begun + 1):
+            self._grow_for([answer])
+            self.update([answer])
+            if progress is not None:
+                progress(done, len(answers))
+        self._grow_for(None)
+
+    def with_label(self, label: str, progress: Progress | None = None) -> Learner:
+        """Return a new learner that knows one more label, and has learned the same answers.
+
+        Parameters
+        ----------
+        label
+            A label that it does not know.
+        progress
+            Called after each answer with (answers done, answers in all).
+
+        Raises
+        ------
+        PipelineError
+            If it was not made by `make_learner`.
+        """
+        if self.remake is None:
+            raise PipelineError(
+                f"this {type(self).__name__} cannot take the label {label!r}: it was not made "
+                "by make_learner(), which says how to make it anew"
+            )
+        learner = self.remake(self.nlp, (*self._labels, label))
+        if isinstance(learner, GivesWay):
+            learner.between_steps = self.between_steps
+        learner.remember(self._remembered)
+        for done, answers in enumerate(self._updates, start=1):
+            learner.update(answers)
+            if progress is not None:
+                progress(done, len(self._updates))
+        return learner
+
+    def mend(self) -> None:
+        """Make the model whole again after it was broken from outside.
+
+        A component that was taken out of the pipeline is put back, and weights that are no
+        numbers are learned anew.
+        """
+        factory, config = self._part
+        put_back(self.nlp, self.name, self.pipe, factory=factory, config=config)
+        if not self.is_finite():
+            self._relearn(list(self._updates))
+
+    def save_snapshot(self, folder: Path) -> None:
+        """Write the model and what it has learned to a folder, for `rebuild`."""
+        if any(len(update) != 1 for update in self._updates):
+            return
+        contents = {
+            "learned": [update[0].answer_id for update in self._updates],
+            "remembered": [answer.answer_id for answer in self._remembered],
+            "labels": list(self._labels),
+        }
+        write_snapshot(folder, self._fingerprint, self.pipe.model, self.checkpoint(), contents)
+
+    def _resume(self, answers: Sequence[Answer], folder: Path) -> int:
+        """Take up a snapshot if it holds the first of these answers; return how many."""
+        contents = read_contents(folder, self._fingerprint)
+        if contents is None:
+            return 0
+        learned = contents["learned"]
+        if learned != [answer.answer_id for answer in answers[: len(learned)]] or (
+            contents["remembered"] != [answer.answer_id for answer in self._remembered]
+        ):
+            return 0
+        self._grow_for(answers[: len(learned)])
+        checkpoint = read_snapshot(folder, self._fingerprint, self.pipe.model)
+        if checkpoint is None or contents["labels"] != list(self._labels):
+            self._start_over()
+            return 0
+        self.restore(checkpoint)
+        self._recall([(answer,) for answer in answers[: len(learned)]])
+        return len(learned)
+
+    @cached_property
+    def _fingerprint(self) -> str:
+        settings = (self.component, self._labels, self._exclusive, self._budget, self._seed)
+        return fingerprint(self.pipe.model, self._base, *settings, *self._own_settings())

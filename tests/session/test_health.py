@@ -1,0 +1,133 @@
+"""Laws of a model that breaks: answers go on, the page is told the truth, one call mends it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nbannotate as nb
+from nbannotate.errors import AnswerError
+from tests.learning.answers import gold_texts
+from tests.loops import CountingLearner, a_session, answer_any, settled
+
+GOLD = gold_texts(16)
+TEXTS = [text for text, _ in GOLD]
+DRUGS = {text: [span.to_dict() for span in spans] for text, spans in GOLD}
+
+
+def answer(ann: nb.Annotator, n: int) -> list[str]:
+    given = []
+    for _ in range(n):
+        given.append(ann.session.answer("accept", spans=DRUGS[ann.session.task.text]).answer_id)
+        ann.session.join()
+    return given
+
+
+def raises(ann: nb.Annotator, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> float:
+        raise ZeroDivisionError("no step")
+
+    monkeypatch.setattr(ann.session._thread._learner, "_step", broken)
+
+
+def loses_its_numbers(ann: nb.Annotator, monkeypatch: pytest.MonkeyPatch) -> None:
+    learner = ann.session._thread._learner
+    step = learner._step
+
+    def explode(*arguments: Any) -> float:
+        node = next(node for node in learner.pipe.model.walk() if node.has_param("W"))
+        node.set_param("W", node.get_param("W") * np.nan)
+        return step(*arguments)
+
+    monkeypatch.setattr(learner, "_step", explode)
+
+
+def is_overwritten(ann: nb.Annotator, monkeypatch: pytest.MonkeyPatch) -> None:
+    node = next(
+        node for node in ann.session._thread._learner.pipe.model.walk() if node.has_param("W")
+    )
+    node.set_param("W", node.get_param("W") * np.nan)
+
+
+def is_taken_apart(ann: nb.Annotator, monkeypatch: pytest.MonkeyPatch) -> None:
+    ann.session._thread._learner.nlp.remove_pipe("ner")
+
+
+@pytest.mark.parametrize("breaks", [raises, loses_its_numbers, is_overwritten, is_taken_apart])
+def test_a_broken_model_pauses_stores_answers_and_goes_on_by_one_call(breaks, monkeypatch):
+    ann = nb.ner.correct(TEXTS, labels=["DRUG"], store=":memory:", dataset="d")
+    given = answer(ann, 2)
+    with monkeypatch.context() as patch:
+        breaks(ann, patch)
+        given += answer(ann, 3)
+        assert ann.model.state == "paused"
+        assert ann.model.message
+        assert ann.model.pending == 3
+        assert ann.annotations()["answer_id"].tolist() == given
+        assert ann.session.phase == "asking"
+    ann.resume()
+    ann.session.join()
+    assert (ann.model.state, ann.model.learned, ann.model.pending) == ("ready", 5, 0)
+    mended = [each.get_param("W") for each in nodes(ann.nlp)]
+    ann.close()
+    whole = nb.ner.correct(TEXTS, labels=["DRUG"], store=":memory:")
+    rows = {row.text: row.spans for row in ann.annotations().itertuples()}
+    for text in ann.annotations()["text"]:
+        learn(whole, text, rows[text])
+    for one, other in zip(mended, nodes(whole.session._thread._learner.nlp), strict=True):
+        assert np.array_equal(one, other.get_param("W"))
+    whole.close()
+
+
+def nodes(nlp: Any) -> list[Any]:
+    return [node for node in nlp.get_pipe("ner").model.walk() if node.has_param("W")]
+
+
+def learn(ann: nb.Annotator, text: str, spans: list[dict[str, Any]]) -> None:
+    from nbannotate.tasks import Span
+    from tests.learning.answers import make_answer
+
+    found = tuple(Span.from_dict(span) for span in spans)
+    given = make_answer(text, "ner.correct", spans=found, labels=("DRUG",))
+    ann.session._thread.call(lambda learner: learner.update([given])).result()
+
+
+def test_a_paused_teach_is_not_finished_while_texts_are_open():
+    learner = CountingLearner(spans=True)
+    session = settled(a_session(["Meth is Bad", "Speed is Bad"], "ner.teach", learner=learner))
+    learner.fails_on = lambda doing, _: doing in {"update", "predict"}
+    for _ in range(4):
+        if session.shown is not None:
+            answer_any(session)
+        settled(session)
+    assert session.shown is None
+    assert session.phase == "paused"
+    assert session.model.state == "paused"
+    assert session.progress.remaining
+    with pytest.raises(AnswerError, match=r"paused.*ann\.resume"):
+        session.answer("accept")
+    learner.fails_on = lambda *_: False
+    session.resume_model()
+    settled(session)
+    assert session.phase == "asking"
+    while session.task is not None:
+        answer_any(session)
+    settled(session)
+    assert session.phase == "finished"
+
+
+def test_a_model_that_is_still_broken_pauses_again_and_can_be_told_to_go_on_again():
+    learner = CountingLearner()
+    session = settled(a_session(learner=learner))
+    learner.fails_on = lambda doing, _: doing == "update"
+    given = answer_any(session).answer_id
+    for _ in range(3):
+        session.resume_model()
+        settled(session)
+        assert session.model.state == "paused"
+    learner.fails_on = lambda *_: False
+    session.resume_model()
+    settled(session)
+    assert learner.seen_ids == [given]
