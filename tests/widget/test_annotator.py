@@ -172,3 +172,10 @@ def test_the_next_task_is_promised_when_the_model_has_chosen_it():
     assert promised[-1]["after"] == str(ann.session.shown.task_hash)
     assert promised[-1]["task"]["text"] == ann.session.ahead.text
     ann.close()
+
+
+@pytest.mark.parametrize(("recipe", "overlaps"), [(nb.ner.manual, False), (nb.spans.manual, True)])
+def test_the_page_is_told_whether_spans_may_overlap(recipe, overlaps):
+    ann = recipe(TEXTS, labels=LABELS, store=":memory:")
+    assert ann._config["overlaps"] is overlaps
+    ann.close()
