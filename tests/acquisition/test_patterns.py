@@ -30,6 +30,13 @@ def test_a_token_pattern_and_a_phrase_are_found_by_code_points():
     ]
 
 
+def test_where_spans_may_overlap_every_match_counts_once():
+    found = PatternMatcher(
+        [*ROWS, ROWS[1]], ("DRUG", "PLACE"), spacy.blank("en"), overlaps=True
+    ).match("New York")
+    assert [(span.start, span.end) for span in found] == [(0, 8), (4, 8)]
+
+
 def test_a_file_and_its_rows_are_the_same(tmp_path):
     file = tmp_path / "patterns.jsonl"
     file.write_text("\n\n".join(map(json.dumps, ROWS)), encoding="utf-8-sig")

@@ -1,14 +1,15 @@
 """The loop's model beside a full retrain on the same answers, and beside random questions.
 
 Run by ``make bench-learning``. Without ``--data`` it runs on the messages that ship; with it,
-on each file of JSON lines given: rows with ``text`` and ``spans`` (ner) or ``label``
-(textcat). The last third of a file is held out, unless a ``test.jsonl`` lies beside it.
+on each file of JSON lines given: rows with ``text`` and ``spans`` (ner, or spancat where some
+overlap) or ``label`` (textcat). The last third of a file is held out, unless a ``test.jsonl`` lies beside it.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -16,8 +17,8 @@ import pandas as pd
 import nbannotate as nb
 from nbannotate.tasks import GoldText, read_gold
 
-HEADLINE = {"ner": "ents_f", "textcat": "cats_macro_f"}
-VIEW = {"ner": "ner.correct", "textcat": "textcat.manual"}
+HEADLINE = {"ner": "ents_f", "spancat": "spans_sc_f", "textcat": "cats_macro_f"}
+VIEW = {"ner": "ner.correct", "spancat": "spans.correct", "textcat": "textcat.manual"}
 
 
 def read(path: Path, most: int) -> tuple[str, list[dict], list[dict]]:
@@ -29,6 +30,18 @@ def read(path: Path, most: int) -> tuple[str, list[dict], list[dict]]:
         return path.parent.name, rows[:most], [json.loads(line) for line in lines]
     cut = len(rows) * 2 // 3
     return path.parent.name, rows[: min(cut, most)], rows[cut:]
+
+
+def components_of(rows: list[dict]) -> list[str]:
+    """Return the components that rows are gold for."""
+    spans = "spancat" if any(map(overlap, rows)) else "ner"
+    return [each for each, key in ((spans, "spans"), ("textcat", "label")) if key in rows[0]]
+
+
+def overlap(row: dict) -> bool:
+    """Return whether two spans of a row share characters."""
+    spans = sorted((span["start"], span["end"]) for span in row.get("spans") or ())
+    return any(latter[0] < former[1] for former, latter in pairwise(spans))
 
 
 def labels_of(rows: list[GoldText]) -> tuple[str, ...]:
@@ -72,12 +85,7 @@ def main() -> None:
         ("bike_share", sample[:300], sample[300:])
     ]
     for name, pool, test in blocks:
-        kinds = [
-            component
-            for component, key in (("ner", "spans"), ("textcat", "label"))
-            if key in pool[0]
-        ]
-        for component in kinds:
+        for component in components_of(pool):
             runs = pd.concat(
                 curve(component, pool, test, strategy, seed, options.answers)
                 for strategy in options.strategies

@@ -17,7 +17,8 @@ TEXTS = ["Meth is bad", "Aspirin is fine", "nothing here"]
 
 
 @pytest.mark.parametrize(
-    "recipe", [nb.ner.teach, nb.ner.correct, nb.textcat.teach, nb.textcat.manual]
+    "recipe",
+    [nb.ner.teach, nb.ner.correct, nb.spans.correct, nb.textcat.teach, nb.textcat.manual],
 )
 @pytest.mark.parametrize("labels", [[], ["A "], [" A"], ["A", "A"], [""], [3], [None]], ids=str)
 def test_labels_that_would_train_on_nothing_are_refused(recipe, labels):
@@ -135,6 +136,51 @@ def test_spans_that_came_with_the_source_are_shown_by_manual_and_by_no_other():
     assert all(span.score is not None for span in correct.session.task.spans)
     for ann in (manual, correct):
         ann.close()
+
+
+NESTED = [{"start": 0, "end": 4, "label": "A"}, {"start": 0, "end": 7, "label": "A"},
+          {"start": 0, "end": 7, "label": "B"}]  # fmt: skip
+
+
+def test_spans_that_came_with_the_source_may_overlap_where_answers_may():
+    rows = [{"text": TEXTS[0], "spans": [*NESTED, NESTED[0]]}]
+    ann = nb.spans.manual(rows, labels=["A", "B"], store=":memory:", dataset="d")
+    shown = [span.to_dict() for span in ann.session.task.spans]
+    assert sorted(shown, key=str) == sorted(NESTED, key=str)
+    stored = ann.session.answer("accept")
+    assert [span.to_dict() for span in stored.spans] == sorted(
+        NESTED, key=lambda span: (span["start"], span["end"], span["label"])
+    )
+    assert len(ann.session.store.spans("d")) == 3
+    ann.close()
+
+
+def test_a_blank_model_of_spans_never_runs_out_of_questions_before_the_texts():
+    ann = nb.spans.teach(TEXTS, labels=["A", "B"], store=":memory:", dataset="d")
+    asked = []
+    while (task := ann.session.task) is not None and len(asked) < 12:
+        asked.append(task)
+        ann.session.answer("reject")
+        ann.session.join(60)
+    assert {task.text for task in asked} == set(TEXTS)
+    assert len({task.task_hash for task in asked}) == len(asked)
+    ann.close()
+
+
+def test_a_retrained_model_of_spans_goes_back_into_the_loop(tmp_path):
+    store = nb.Store(tmp_path / "a.duckdb")
+    ann = nb.spans.correct(TEXTS, labels=["A", "B"], store=store, dataset="d")
+    while ann.session.task is not None:
+        ann.session.answer("accept", spans=NESTED if ann.session.task.text == TEXTS[0] else [])
+    result = nb.retrain(store, "d", evaluation=0.0, max_epochs=2, progress=False)
+    ann.use(result)
+    assert ann.session.model.version == result.version
+    ann.session.undo()
+    ann.session.join(60)
+    assert ann.session.model.state != "paused"
+    assert "sc" in ann.nlp(TEXTS[0]).spans
+    ann.close()
+    store.close()
 
 
 def test_an_unknown_view_is_refused_with_the_known_ones():

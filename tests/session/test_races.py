@@ -189,6 +189,16 @@ def test_a_span_that_overlaps_an_accepted_one_is_not_asked(speller):
     assert len({span.start for span in asked}) == len(asked) == 2
 
 
+def test_where_spans_may_overlap_an_accepted_one_settles_no_other(speller):
+    session = settled(a_session(["Meth is Bad"], "spans.teach", learner=speller))
+    asked = []
+    while session.task is not None:
+        asked.append(session.task.spans[0])
+        answer_any(session)
+        settled(session)
+    assert len({(span.start, span.label) for span in asked}) == len(asked) == 4
+
+
 def test_undo_of_an_accepted_span_lets_the_overlapping_be_asked_again(speller):
     session = settled(a_session(["Meth is bad"], "ner.teach", learner=speller))
     answer_any(session)

@@ -209,3 +209,10 @@ def test_the_page_can_let_a_paused_model_go_on():
     status = page.say(type="hello")["status"]["model"]
     assert (status["state"], status["learned"], status["version"]) == ("ready", 1, "base")
     ann.close()
+
+
+@pytest.mark.parametrize(("recipe", "overlaps"), [(nb.ner.manual, False), (nb.spans.manual, True)])
+def test_the_page_is_told_whether_spans_may_overlap(recipe, overlaps):
+    ann = recipe(TEXTS, labels=LABELS, store=":memory:")
+    assert ann._config["overlaps"] is overlaps
+    ann.close()
