@@ -35,7 +35,7 @@ from nbannotate.errors import (
 )
 from nbannotate.learning import Learner, evaluate
 from nbannotate.recipes import annotate, ner, textcat
-from nbannotate.session import Progress, Session
+from nbannotate.session import Estimate, Outlook, Progress, Session
 from nbannotate.store import Store
 from nbannotate.tasks import Answer, Prediction, SourceText, Span, Task, View
 from nbannotate.widget import Annotator
@@ -47,12 +47,14 @@ __all__ = [
     "Answer",
     "AnswerError",
     "Candidate",
+    "Estimate",
     "FilterError",
     "LabelError",
     "Learner",
     "LearningError",
     "NbannotateError",
     "NothingToLearnError",
+    "Outlook",
     "PipelineError",
     "Prediction",
     "Progress",

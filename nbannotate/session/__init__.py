@@ -1,6 +1,8 @@
 """The loop: it asks, stores, learns. It knows nothing of Jupyter."""
 
+from nbannotate.session.estimates import Estimate
+from nbannotate.session.outlook import Outlook
 from nbannotate.session.progress import ModelStatus, Progress
 from nbannotate.session.session import Session
 
-__all__ = ["ModelStatus", "Progress", "Session"]
+__all__ = ["Estimate", "ModelStatus", "Outlook", "Progress", "Session"]

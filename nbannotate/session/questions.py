@@ -14,7 +14,7 @@ from nbannotate.acquisition import Acquisition, Candidate
 from nbannotate.acquisition.patterns import PatternMatcher
 from nbannotate.learning import Learner
 from nbannotate.pool import Pool
-from nbannotate.tasks import Answer, Prediction, SourceText, Span, Task, View, task_hash
+from nbannotate.tasks import Answer, Prediction, Reading, SourceText, Span, Task, View, task_hash
 
 WINDOW = 64
 """Open texts scored for each choice; scoring all of them chooses no better."""
@@ -211,19 +211,22 @@ class Questions:
         text, prediction = candidate.text, candidate.prediction
         spans: tuple[Span, ...] = ()
         options: dict[str, float | None] = {}
+        foreseen: Reading | None = None
         score = candidate.probability
         if self.view.layout == "spans":
-            spans = prediction.spans if self.view.shows_suggestions else ()
-            spans = tuple(span for span in spans if span.label in self.labels)
+            spans = tuple(span for span in prediction.spans if span.label in self.labels)
             score = min((span.score for span in spans if span.score is not None), default=None)
             if not self.view.shows_suggestions:
+                foreseen = spans
                 spans = _without_overlaps(matches.get(text.input_hash, text.spans), self.labels)
         elif self.view.layout == "choice":
-            cats = prediction.cats if self.view.shows_suggestions else {}
-            options = {label: cats.get(label) for label in self.labels}
+            options = {label: prediction.cats.get(label) for label in self.labels}
             score = max((p for p in options.values() if p is not None), default=None)
+            if not self.view.shows_suggestions:
+                foreseen, options = options, dict.fromkeys(self.labels)
         elif candidate.span is not None:
             spans = (candidate.span,)
+            foreseen = prediction.spans if score is None else None
         return Task(
             text=text.text,
             input_hash=text.input_hash,
@@ -237,6 +240,7 @@ class Questions:
             why=why,
             model_version=version,
             meta=text.meta,
+            foreseen=foreseen if version is not None else None,
         )
 
     def _hash(self, candidate: Candidate) -> int:

@@ -130,7 +130,7 @@ class Session:
         self._phase: Phase = "preparing"
         self._close_reason: str | None = None
         self._shown_at = monotonic()
-        self._history = History()
+        self._history = History(exclusive=view.exclusive)
         self._thread: ModelThread | None = None
         self.pool = pool(self) if callable(pool) else pool
         self._questions = Questions(
@@ -332,13 +332,7 @@ class Session:
     def progress(self) -> Progress:
         """How far the session has come."""
         with self._lock:
-            return Progress(
-                answered=len(self._history),
-                remaining=self.pool.remaining,
-                target=self.target,
-                accuracy=self._history.accuracy,
-                counts=self._history.counts,
-            )
+            return self._history.progress(remaining=self.pool.remaining, target=self.target)
 
     @property
     def history(self) -> list[Answer]:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from nbannotate.errors import AnswerError
-from nbannotate.tasks.records import ANSWER_KINDS, Answer, Span
+from nbannotate.tasks.records import ANSWER_KINDS, Answer, Reading, Span
 
 COLUMN_TYPES: dict[str, str] = {
     "seq": "bigint",
@@ -82,7 +82,9 @@ def to_row(answer: Answer) -> list[Any]:
     if answer.accept:
         payload["accept"] = list(answer.accept)
     if answer.suggested:
-        payload["suggested"] = _plain_suggestion(answer.suggested)
+        payload["suggested"] = _plain_reading(answer.suggested)
+    if answer.foreseen is not None:
+        payload["foreseen"] = _plain_reading(answer.foreseen)
     return [
         None,
         answer.answer_id,
@@ -95,7 +97,7 @@ def to_row(answer: Answer) -> list[Any]:
         answer.text,
         answer.answer,
         answer.label,
-        to_json(payload, "spans, accept or suggested") if payload else None,
+        to_json(payload, "spans, accept, suggested or foreseen") if payload else None,
         finite(answer.score),
         answer.why,
         answer.model_version,
@@ -112,14 +114,12 @@ def from_row(row: tuple[Any, ...]) -> Answer:
     *values, meta, payload = row
     fields: dict[str, Any] = dict(zip(READ_COLUMNS, values, strict=False))
     plain = json.loads(payload) if payload else {}
-    suggested = plain.get("suggested", ())
-    if not isinstance(suggested, dict):
-        suggested = tuple(Span.from_dict(span) for span in suggested)
     return Answer(
         **fields,
         spans=tuple(Span.from_dict(span) for span in plain.get("spans", ())),
         accept=tuple(plain.get("accept", ())),
-        suggested=suggested,
+        suggested=_reading(plain.get("suggested", ())),
+        foreseen=_reading(plain["foreseen"]) if "foreseen" in plain else None,
         meta=json.loads(meta) if meta else {},
     )
 
@@ -192,7 +192,13 @@ def _plain_span(span: Span) -> dict[str, Any]:
     return plain if score is None else {**plain, "score": score}
 
 
-def _plain_suggestion(suggested: tuple[Span, ...] | Mapping[str, float | None]) -> Any:
-    if isinstance(suggested, Mapping):
-        return {label: finite(score) for label, score in suggested.items()}
-    return [_plain_span(span) for span in suggested]
+def _plain_reading(reading: Reading) -> Any:
+    if isinstance(reading, Mapping):
+        return {label: finite(score) for label, score in reading.items()}
+    return [_plain_span(span) for span in reading]
+
+
+def _reading(plain: Any) -> Reading:
+    if isinstance(plain, dict):
+        return plain
+    return tuple(Span.from_dict(span) for span in plain)

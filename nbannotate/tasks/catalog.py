@@ -14,7 +14,7 @@ VIEWS: dict[str, View] = {
         View("ner.manual", "spans", "ner", shows_suggestions=False),
         View("textcat.teach", "binary", "textcat"),
         View("textcat.correct", "choice", "textcat"),
-        View("textcat.manual", "choice", "textcat"),
+        View("textcat.manual", "choice", "textcat", shows_suggestions=False),
     )
 }
 

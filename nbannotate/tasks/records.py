@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 AnswerKind = Literal["accept", "reject", "ignore"]
 ANSWER_KINDS: tuple[AnswerKind, ...] = get_args(AnswerKind)
@@ -54,6 +54,10 @@ class Span:
     def from_dict(cls, plain: Mapping[str, Any]) -> Span:
         """Read a span from a mapping with ``start``, ``end`` and ``label``."""
         return cls(int(plain["start"]), int(plain["end"]), str(plain["label"]), plain.get("score"))
+
+
+Reading: TypeAlias = tuple[Span, ...] | Mapping[str, float | None]
+"""What a model says of a whole text: its spans, or its labels by probability."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +105,15 @@ class Task:
     label
         For a binary view: the label asked about.
     score
-        The model's probability in [0, 1] for what is suggested, None without a model.
+        The model's probability in [0, 1] for what it suggests or, hidden, foresees; None
+        where it says none.
     why
         Why this text is asked now, such as ``"uncertain"`` or ``"random"``.
     model_version
         The version of the model that asked, None without a model.
+    foreseen
+        The model's reading where it is not shown, lest it sway the annotator: it is stored
+        with the answer and never sent to the page. None where what is shown says it all.
     """
 
     text: str
@@ -120,6 +128,7 @@ class Task:
     why: str = "next"
     model_version: str | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
+    foreseen: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +152,7 @@ class Answer:
     label
         The label asked about (binary view) or the single label chosen (choice view).
     suggested
-        What the model had suggested when it asked: the spans, or the labels by probability.
+        What was suggested when it was asked: the spans, or the labels by probability.
     score, why, model_version
         Copied from the task.
     seconds
@@ -156,6 +165,8 @@ class Answer:
         The ``answer_id`` that this row takes the place of, if any.
     undoes
         The ``answer_id`` that this row takes back; then all else is a copy of that row.
+    foreseen
+        Copied from the task: the model's reading where the annotator did not see it.
     """
 
     answer_id: str
@@ -171,7 +182,7 @@ class Answer:
     spans: tuple[Span, ...] = ()
     accept: tuple[str, ...] = ()
     label: str | None = None
-    suggested: tuple[Span, ...] | Mapping[str, float | None] = ()
+    suggested: Reading = ()
     score: float | None = None
     why: str | None = None
     model_version: str | None = None
@@ -179,6 +190,7 @@ class Answer:
     meta: Mapping[str, Any] = field(default_factory=dict)
     replaces: str | None = None
     undoes: str | None = None
+    foreseen: Reading | None = None
 
 
 def task_of(answer: Answer, labels: tuple[str, ...]) -> Task:
@@ -198,4 +210,5 @@ def task_of(answer: Answer, labels: tuple[str, ...]) -> Task:
         why=answer.why or "answered before",
         model_version=answer.model_version,
         meta=answer.meta,
+        foreseen=answer.foreseen,
     )

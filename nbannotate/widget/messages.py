@@ -50,7 +50,11 @@ class WireTask(TypedDict):
 
 
 class Status(TypedDict):
-    """Everything on the page's quiet lines."""
+    """Everything on the page's quiet lines.
+
+    ``progress`` has ``live_accuracy``: ``{value, low, high, n}`` or null, and ``outlook``:
+    ``{answers, value, low, high}`` or null; see `Progress`.
+    """
 
     phase: str
     progress: dict[str, Any]
@@ -70,7 +74,7 @@ def wire_task(session: Session, task: Task | None) -> WireTask | None:
         "spans": [span.to_dict() for span in task.spans],
         "options": [{"label": name, "score": score} for name, score in task.options.items()],
         "label": task.label,
-        "score": task.score,
+        "score": task.score if session.view.shows_suggestions else None,
         "why": task.why,
         "why_text": _WHY_TEXTS.get(task.why, f"Chosen by the strategy {task.why!r}."),
         "model_version": task.model_version,
@@ -82,7 +86,7 @@ def wire_status(session: Session, notices: list[str]) -> Status:
     """Return the session's state as the page reads it."""
     return {
         "phase": session.phase,
-        "progress": dict(session.progress),
+        "progress": asdict(session.progress),
         "model": asdict(session.model),
         "notices": notices,
     }
