@@ -33,7 +33,7 @@ from nbannotate.errors import (
     StoreLockedError,
     StoreSchemaError,
 )
-from nbannotate.learning import Learner, evaluate
+from nbannotate.learning import Learner, RefitLearner, SuggestingLearner, evaluate, suggester
 from nbannotate.recipes import annotate, ner, textcat
 from nbannotate.session import Estimate, Outlook, Progress, Session
 from nbannotate.store import Store
@@ -59,6 +59,7 @@ __all__ = [
     "Prediction",
     "Progress",
     "QueryStrategy",
+    "RefitLearner",
     "RetrainResult",
     "Session",
     "SessionClosedError",
@@ -72,6 +73,7 @@ __all__ = [
     "StoreError",
     "StoreLockedError",
     "StoreSchemaError",
+    "SuggestingLearner",
     "Task",
     "View",
     "annotate",
@@ -80,5 +82,6 @@ __all__ = [
     "retrain",
     "sample_data",
     "simulate",
+    "suggester",
     "textcat",
 ]

@@ -7,21 +7,45 @@ predictions go out.
 from nbannotate.learning.evidence import TextEvidence, gather
 from nbannotate.learning.factory import make_learner
 from nbannotate.learning.pipelines import find_component, prepare
-from nbannotate.learning.protocol import KeepsSnapshots, Learner, Prediction
+from nbannotate.learning.protocol import (
+    HasPipeline,
+    KeepsSnapshots,
+    Learner,
+    Prediction,
+    copy_nlp_of,
+    takes_updates,
+    texts_at_once,
+)
+from nbannotate.learning.refit import RefitLearner
 from nbannotate.learning.scoring import evaluate, evaluate_evidence, main_score
+from nbannotate.learning.suggester import (
+    SuggestingLearner,
+    find_suggesters,
+    spans_key_of,
+    suggester,
+)
 from nbannotate.learning.training import train
 
 __all__ = [
+    "HasPipeline",
     "KeepsSnapshots",
     "Learner",
     "Prediction",
+    "RefitLearner",
+    "SuggestingLearner",
     "TextEvidence",
+    "copy_nlp_of",
     "evaluate",
     "evaluate_evidence",
     "find_component",
+    "find_suggesters",
     "gather",
     "main_score",
     "make_learner",
     "prepare",
+    "spans_key_of",
+    "suggester",
+    "takes_updates",
+    "texts_at_once",
     "train",
 ]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pickle
 import threading
-from collections.abc import Callable, Iterable, Mapping
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from nbannotate.acquisition import QueryStrategy
 from nbannotate.acquisition.patterns import PatternMatcher
-from nbannotate.learning import Learner, make_learner
+from nbannotate.learning import Learner, find_suggesters, make_learner, spans_key_of, suggester
 from nbannotate.pool import Pool
 from nbannotate.session import Session
 from nbannotate.store import Store
@@ -56,9 +57,12 @@ def annotate(
         The labels that answers may use.
     nlp
         The pipeline to start from: a spaCy pipeline (it is copied, never changed), the
-        path or package name of one, None for a blank one, or False for no model.
+        path or package name of one, None for a blank one, or False for no model. One that
+        only has rules or a language model for this suggests what they find and learns
+        nothing, with a warning; see `nbannotate.suggester`.
     learner
-        A learner of one's own in the place of spaCy's.
+        A learner of one's own in the place of spaCy's: a `RefitLearner`, a
+        `nbannotate.suggester`, or anything with the methods of `Learner`.
     dataset
         The name that the answers are kept under.
     store
@@ -122,6 +126,8 @@ def annotate(
     asked = find_view(view, exclusive=exclusive)
 
     def make(base: Language | str | Path | None) -> Learner:
+        if found := find_suggesters(base, asked.component):
+            return _suggester(base, found, checked, asked.component)
         return make_learner(
             asked.component,
             base,
@@ -155,6 +161,19 @@ def annotate(
         config={"lang": lang, "seed": seed, "target": target},
     )
     return Annotator(session, make_learner=None if is_own else make, instructions=instructions)
+
+
+def _suggester(nlp: Any, found: Sequence[str], labels: tuple[str, ...], kind: str) -> Learner:
+    warnings.warn(
+        f"the pipeline has no {kind} that learns, but {', '.join(map(repr, found))}: what it "
+        "finds is suggested, and nothing is learned from the answers. Say so with "
+        "learner=nb.suggester(nlp); for a model that learns, give nlp=None or a pipeline "
+        f"with a {kind}",
+        UserWarning,
+        stacklevel=4,
+    )
+    key = spans_key_of(nlp, found) if kind == "spancat" else None
+    return suggester(nlp, labels=labels, spans_key=key)
 
 
 def _tokenizing(lang: str) -> Language:

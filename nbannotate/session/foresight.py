@@ -75,19 +75,20 @@ def _compare(answer: Answer, exclusive: bool) -> tuple[float, float]:
         return _compare_binary(answer)
     if answer.answer != "accept":
         return 0.0, 0.0
-    reading = answer.suggested if answer.foreseen is None else answer.foreseen
-    if isinstance(reading, Mapping):
-        return _compare_cats(answer, reading, exclusive)
-    if answer.foreseen is None and answer.view.endswith(".manual"):
+    if isinstance(answer.suggested, Mapping):
+        return _compare_cats(answer, answer.suggested, exclusive)
+    if answer.foreseen is not None:
+        return _compare_spans(answer, answer.foreseen)
+    if answer.view.endswith(".manual"):
         return 0.0, 0.0
-    return _compare_spans(answer, reading)
+    return _compare_spans(answer, answer.suggested)
 
 
 def _compare_binary(answer: Answer) -> tuple[float, float]:
     if answer.score is not None:
         is_predicted = answer.score >= CONFIDENT
     elif answer.spans and answer.foreseen is not None:
-        is_predicted = answer.spans[0] in tuple(answer.foreseen)
+        is_predicted = answer.spans[0] in answer.foreseen
     else:
         return 0.0, 0.0
     return float(is_predicted == (answer.answer == "accept")), 1.0

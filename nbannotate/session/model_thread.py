@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from nbannotate.learning import KeepsSnapshots, Learner
+from nbannotate.learning import KeepsSnapshots, Learner, copy_nlp_of, takes_updates
 from nbannotate.session.progress import ModelStatus
 from nbannotate.tasks import Answer
 
@@ -95,7 +95,7 @@ class ModelThread:
         """What the model is doing."""
         with self._changed:
             waits = len(self._pending) + (self._learning is not None)
-            learned = len(self._learned)
+            learned = len(self._learned) if takes_updates(self._learner) else 0
             rebuild = self._rebuild
             error = self.error
             is_busy = self._is_busy
@@ -270,7 +270,7 @@ class ModelThread:
     def _copy_nlp(self, learner: Learner) -> Language:
         key = (id(learner), tuple(self._learned))
         if self._copy is None or self._copy[0] != key:
-            self._copy = key, learner.copy_nlp()
+            self._copy = key, copy_nlp_of(learner)
         return self._copy[1]
 
     def _is_idle(self) -> bool:

@@ -101,11 +101,13 @@ def look_ahead(right: Floats, possible: Floats, by_chance: Floats) -> Outlook | 
     compared = np.flatnonzero(possible > 0.0)
     if len(compared) < LEAST_COMPARED:
         return None
-    weight = possible[compared] / float(possible[compared].mean())
+    weight = possible[compared] * (len(compared) / float(possible[compared].sum()))
     share = right[compared] / possible[compared]
     is_random = by_chance[compared] > 0.0
     then = len(right) + ANSWERS_MORE
-    values, variances, odds = _fit(compared + 1.0, share, weight, is_random, then)
+    values, variances, odds = _fit(
+        compared.astype(np.float64) + 1.0, share, weight, is_random, then
+    )
     value = float(odds @ values)
     spread = float(Z_95 * np.sqrt(odds @ (variances + (values - value) ** 2)))
     low, high = max(0.0, value - spread), min(1.0, value + spread)

@@ -12,9 +12,10 @@ from random import Random
 
 from nbannotate.acquisition import Acquisition, Candidate
 from nbannotate.acquisition.patterns import PatternMatcher
-from nbannotate.learning import Learner
+from nbannotate.learning import Learner, texts_at_once
 from nbannotate.pool import Pool
-from nbannotate.tasks import Answer, Prediction, Reading, SourceText, Span, Task, View, task_hash
+from nbannotate.session.few_texts import FewTexts
+from nbannotate.tasks import Answer, Prediction, SourceText, Span, Task, View, task_hash
 
 WINDOW = 64
 """Open texts scored for each choice; scoring all of them chooses no better."""
@@ -79,6 +80,7 @@ class Questions:
         self.acquisition = acquisition
         self.patterns = patterns
         self._random = Random(seed)
+        self._few_texts = FewTexts(pool, seed=seed)
         self._asked: defaultdict[int, set[int]] = defaultdict(set)
         self._accepted: defaultdict[int, set[Span]] = defaultdict(set)
         self._recent: deque[int] = deque(maxlen=TEXTS_BETWEEN)
@@ -116,6 +118,8 @@ class Questions:
         while True:
             if learner is None and not self.acquires_at_random:
                 texts = self.pool.first(WINDOW)
+            elif few := texts_at_once(learner):
+                texts = self._few_texts.read(few)
             else:
                 texts = self.pool.window(WINDOW, self._random)
             tasks = self._tasks(texts, learner, without, version)
@@ -211,7 +215,7 @@ class Questions:
         text, prediction = candidate.text, candidate.prediction
         spans: tuple[Span, ...] = ()
         options: dict[str, float | None] = {}
-        foreseen: Reading | None = None
+        foreseen: tuple[Span, ...] | None = None
         score = candidate.probability
         if self.view.layout == "spans":
             spans = tuple(span for span in prediction.spans if span.label in self.labels)
@@ -222,8 +226,6 @@ class Questions:
         elif self.view.layout == "choice":
             options = {label: prediction.cats.get(label) for label in self.labels}
             score = max((p for p in options.values() if p is not None), default=None)
-            if not self.view.shows_suggestions:
-                foreseen, options = options, dict.fromkeys(self.labels)
         elif candidate.span is not None:
             spans = (candidate.span,)
             foreseen = prediction.spans if score is None else None

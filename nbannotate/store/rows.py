@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from nbannotate.errors import AnswerError
-from nbannotate.tasks.records import ANSWER_KINDS, Answer, Reading, Span
+from nbannotate.tasks.records import ANSWER_KINDS, Answer, Span
 
 COLUMN_TYPES: dict[str, str] = {
     "seq": "bigint",
@@ -82,9 +82,9 @@ def to_row(answer: Answer) -> list[Any]:
     if answer.accept:
         payload["accept"] = list(answer.accept)
     if answer.suggested:
-        payload["suggested"] = _plain_reading(answer.suggested)
+        payload["suggested"] = _plain_suggestion(answer.suggested)
     if answer.foreseen is not None:
-        payload["foreseen"] = _plain_reading(answer.foreseen)
+        payload["foreseen"] = [_plain_span(span) for span in answer.foreseen]
     return [
         None,
         answer.answer_id,
@@ -114,12 +114,15 @@ def from_row(row: tuple[Any, ...]) -> Answer:
     *values, meta, payload = row
     fields: dict[str, Any] = dict(zip(READ_COLUMNS, values, strict=False))
     plain = json.loads(payload) if payload else {}
+    suggested = plain.get("suggested", ())
+    if not isinstance(suggested, dict):
+        suggested = _read_spans(suggested)
     return Answer(
         **fields,
-        spans=tuple(Span.from_dict(span) for span in plain.get("spans", ())),
+        spans=_read_spans(plain.get("spans", ())),
         accept=tuple(plain.get("accept", ())),
-        suggested=_reading(plain.get("suggested", ())),
-        foreseen=_reading(plain["foreseen"]) if "foreseen" in plain else None,
+        suggested=suggested,
+        foreseen=_read_spans(plain["foreseen"]) if "foreseen" in plain else None,
         meta=json.loads(meta) if meta else {},
     )
 
@@ -192,13 +195,11 @@ def _plain_span(span: Span) -> dict[str, Any]:
     return plain if score is None else {**plain, "score": score}
 
 
-def _plain_reading(reading: Reading) -> Any:
-    if isinstance(reading, Mapping):
-        return {label: finite(score) for label, score in reading.items()}
-    return [_plain_span(span) for span in reading]
+def _plain_suggestion(suggested: tuple[Span, ...] | Mapping[str, float | None]) -> Any:
+    if isinstance(suggested, Mapping):
+        return {label: finite(score) for label, score in suggested.items()}
+    return [_plain_span(span) for span in suggested]
 
 
-def _reading(plain: Any) -> Reading:
-    if isinstance(plain, dict):
-        return plain
+def _read_spans(plain: Iterable[Mapping[str, Any]]) -> tuple[Span, ...]:
     return tuple(Span.from_dict(span) for span in plain)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, get_args
 
 AnswerKind = Literal["accept", "reject", "ignore"]
 ANSWER_KINDS: tuple[AnswerKind, ...] = get_args(AnswerKind)
@@ -56,10 +56,6 @@ class Span:
         return cls(int(plain["start"]), int(plain["end"]), str(plain["label"]), plain.get("score"))
 
 
-Reading: TypeAlias = tuple[Span, ...] | Mapping[str, float | None]
-"""What a model says of a whole text: its spans, or its labels by probability."""
-
-
 @dataclass(frozen=True, slots=True)
 class SourceText:
     """One text of a source, with what came beside it.
@@ -102,6 +98,7 @@ class Task:
         asked about for a binary view.
     options
         For a choice view: each label with the model's probability (None without a model).
+        A view that shows no suggestions keeps the probabilities from the page.
     label
         For a binary view: the label asked about.
     score
@@ -112,8 +109,8 @@ class Task:
     model_version
         The version of the model that asked, None without a model.
     foreseen
-        The model's reading where it is not shown, lest it sway the annotator: it is stored
-        with the answer and never sent to the page. None where what is shown says it all.
+        The model's spans where ``spans`` are not they, lest they sway the annotator: stored
+        with the answer, never sent to the page. None where ``spans`` or ``score`` say it all.
     """
 
     text: str
@@ -128,7 +125,7 @@ class Task:
     why: str = "next"
     model_version: str | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
-    foreseen: Reading | None = None
+    foreseen: tuple[Span, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +149,8 @@ class Answer:
     label
         The label asked about (binary view) or the single label chosen (choice view).
     suggested
-        What was suggested when it was asked: the spans, or the labels by probability.
+        What was suggested when it was asked: the spans, or the labels by probability
+        (in a view that shows no suggestions the annotator did not see them).
     score, why, model_version
         Copied from the task.
     seconds
@@ -166,7 +164,7 @@ class Answer:
     undoes
         The ``answer_id`` that this row takes back; then all else is a copy of that row.
     foreseen
-        Copied from the task: the model's reading where the annotator did not see it.
+        Copied from the task: the model's spans where the annotator did not see them.
     """
 
     answer_id: str
@@ -182,7 +180,7 @@ class Answer:
     spans: tuple[Span, ...] = ()
     accept: tuple[str, ...] = ()
     label: str | None = None
-    suggested: Reading = ()
+    suggested: tuple[Span, ...] | Mapping[str, float | None] = ()
     score: float | None = None
     why: str | None = None
     model_version: str | None = None
@@ -190,7 +188,7 @@ class Answer:
     meta: Mapping[str, Any] = field(default_factory=dict)
     replaces: str | None = None
     undoes: str | None = None
-    foreseen: Reading | None = None
+    foreseen: tuple[Span, ...] | None = None
 
 
 def task_of(answer: Answer, labels: tuple[str, ...]) -> Task:

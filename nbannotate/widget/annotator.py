@@ -137,8 +137,8 @@ class Annotator(anywidget.AnyWidget):
             nlp, version = self._session.store.model_path(model), model
         if self._make_learner is None:
             raise PipelineError(
-                "this loop has a learner of your own, or none; start its recipe again with "
-                "learner=… or nlp=… to change it"
+                "this loop has a learner of your own; put another one into it with "
+                "ann.session.use(learner), or start its recipe again with nlp=…"
             )
         self._session.use(self._make_learner(nlp), version or _unnamed(model))
         self._send_state(None)

@@ -63,18 +63,23 @@ class Status(TypedDict):
 
 
 def wire_task(session: Session, task: Task | None) -> WireTask | None:
-    """Return a task as the page reads it."""
+    """Return a task as the page reads it.
+
+    What a view does not show is not sent: a page that holds it could show it.
+    """
     if task is None:
         return None
+    is_shown = session.view.shows_suggestions
+    options = task.options if is_shown else dict.fromkeys(task.options)
     return {
         "task_hash": str(task.task_hash),
         "input_hash": str(task.input_hash),
         "text": task.text,
         "tokens": session.tokens(task),
         "spans": [span.to_dict() for span in task.spans],
-        "options": [{"label": name, "score": score} for name, score in task.options.items()],
+        "options": [{"label": name, "score": score} for name, score in options.items()],
         "label": task.label,
-        "score": task.score if session.view.shows_suggestions else None,
+        "score": task.score if is_shown else None,
         "why": task.why,
         "why_text": _WHY_TEXTS.get(task.why, f"Chosen by the strategy {task.why!r}."),
         "model_version": task.model_version,
