@@ -33,9 +33,9 @@ from nbannotate.errors import (
     StoreLockedError,
     StoreSchemaError,
 )
-from nbannotate.learning import Learner, evaluate
+from nbannotate.learning import Learner, RefitLearner, SuggestingLearner, evaluate, suggester
 from nbannotate.recipes import annotate, ner, spans, textcat
-from nbannotate.session import Progress, Session
+from nbannotate.session import Estimate, Outlook, Progress, Session
 from nbannotate.store import Store
 from nbannotate.tasks import AnnotatorTime, Answer, Prediction, SourceText, Span, Task, View
 from nbannotate.widget import Annotator
@@ -48,16 +48,19 @@ __all__ = [
     "Answer",
     "AnswerError",
     "Candidate",
+    "Estimate",
     "FilterError",
     "LabelError",
     "Learner",
     "LearningError",
     "NbannotateError",
     "NothingToLearnError",
+    "Outlook",
     "PipelineError",
     "Prediction",
     "Progress",
     "QueryStrategy",
+    "RefitLearner",
     "RetrainResult",
     "Session",
     "SessionClosedError",
@@ -71,6 +74,7 @@ __all__ = [
     "StoreError",
     "StoreLockedError",
     "StoreSchemaError",
+    "SuggestingLearner",
     "Task",
     "View",
     "annotate",
@@ -80,5 +84,6 @@ __all__ = [
     "sample_data",
     "simulate",
     "spans",
+    "suggester",
     "textcat",
 ]

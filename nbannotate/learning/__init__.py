@@ -10,31 +10,51 @@ from nbannotate.learning.pipelines import find_component, prepare
 from nbannotate.learning.protocol import (
     CanMend,
     GivesWay,
+    HasPipeline,
     Interrupted,
     KeepsSnapshots,
     Learner,
     Prediction,
     TakesLabels,
+    copy_nlp_of,
+    takes_updates,
+    texts_at_once,
 )
+from nbannotate.learning.refit import RefitLearner
 from nbannotate.learning.scoring import evaluate, evaluate_evidence, main_score, per_type
+from nbannotate.learning.suggester import (
+    SuggestingLearner,
+    find_suggesters,
+    spans_key_of,
+    suggester,
+)
 from nbannotate.learning.training import train
 
 __all__ = [
     "CanMend",
     "GivesWay",
+    "HasPipeline",
     "Interrupted",
     "KeepsSnapshots",
     "Learner",
     "Prediction",
+    "RefitLearner",
+    "SuggestingLearner",
     "TakesLabels",
     "TextEvidence",
+    "copy_nlp_of",
     "evaluate",
     "evaluate_evidence",
     "find_component",
+    "find_suggesters",
     "gather",
     "main_score",
     "make_learner",
     "per_type",
     "prepare",
+    "spans_key_of",
+    "suggester",
+    "takes_updates",
+    "texts_at_once",
     "train",
 ]

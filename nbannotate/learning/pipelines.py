@@ -177,17 +177,24 @@ def _copy_or_load(nlp: Language | str | Path | None, lang: str) -> Language:
             ) from error
     if isinstance(nlp, Language):
         return copy_pipeline(nlp)
+    return load_pipeline(nlp)
+
+
+def load_pipeline(nlp: object) -> Language:
+    """Load a pipeline from the directory or package of that name.
+
+    Raises
+    ------
+    PipelineError
+        If there is none.
+    """
+    import spacy
+
     if not isinstance(nlp, (str, Path)):
         raise PipelineError(
             f"nlp is of type {type(nlp).__name__}; give a spaCy pipeline, the directory or "
             "package name of one, or None to start from a blank one"
         )
-    return _load(nlp)
-
-
-def _load(nlp: str | Path) -> Language:
-    import spacy
-
     try:
         return spacy.load(nlp)
     except OSError as error:

@@ -1,6 +1,7 @@
 """What the loop asks of a learner, and no more.
 
-Any model that can be wrapped in these methods can sit in the loop. The one law: `predict`
+Any model that can be wrapped in these methods can sit in the loop; `RefitLearner` makes
+them of two functions. What is in no method of `Learner` is optional. The one law: `predict`
 never changes the model, and learning is a function of the seed and of the answers in
 their order, so that a learner can always be rebuilt from the store.
 """
@@ -11,13 +12,27 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from nbannotate.errors import PipelineError
 from nbannotate.tasks.prediction import Prediction
 from nbannotate.tasks.records import Answer
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
-__all__ = ["GivesWay", "Interrupted", "Learner", "Prediction", "Progress", "TakesLabels"]
+__all__ = [
+    "CanMend",
+    "GivesWay",
+    "HasPipeline",
+    "Interrupted",
+    "KeepsSnapshots",
+    "Learner",
+    "Prediction",
+    "Progress",
+    "TakesLabels",
+    "copy_nlp_of",
+    "takes_updates",
+    "texts_at_once",
+]
 
 Progress = Callable[[int, int], None]
 """Called with (answers done, answers in all)."""
@@ -46,9 +61,6 @@ class Learner(Protocol):
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Return one prediction per text, without changing the model."""
 
-    def tokenize(self, text: str) -> list[tuple[int, int]]:
-        """Return the character offsets of the tokens that are not whitespace."""
-
     def update(self, answers: Sequence[Answer]) -> None:
         """Learn from new answers, replaying earlier ones."""
 
@@ -56,10 +68,17 @@ class Learner(Protocol):
         """Make the model the one that never saw an answer."""
 
     def remember(self, answers: Sequence[Answer]) -> None:
-        """Replay these answers beside later ones, without learning them now."""
+        """Replay these answers beside later ones; they need not be learned now."""
 
     def rebuild(self, answers: Sequence[Answer], progress: Progress | None = None) -> None:
-        """Make the model the one that saw exactly these answers, one update each."""
+        """Make the model the one that saw exactly these answers, in their order."""
+
+
+@runtime_checkable
+class HasPipeline(Protocol):
+    """A learner on a spaCy pipeline: ``ann.nlp`` and ``ann.save`` work, tokens are its own."""
+
+    nlp: Language
 
     def copy_nlp(self) -> Language:
         """Return a copy of the pipeline that shares nothing with the learner's."""
@@ -120,3 +139,36 @@ class CanMend(Protocol):
 
     def mend(self) -> None:
         """Make the model whole again, with all that it has learned."""
+
+
+def copy_nlp_of(learner: Learner) -> Language:
+    """Return a copy of a learner's pipeline.
+
+    Raises
+    ------
+    PipelineError
+        If it has none.
+    """
+    if not hasattr(learner, "copy_nlp"):
+        raise PipelineError(
+            f"the model in the loop is a {type(learner).__name__}, which has no spaCy pipeline "
+            "to call, copy or save; keep the learner that you gave to the recipe in a variable "
+            "and ask it for its model (learner.model of an nb.RefitLearner)"
+        )
+    copy: Language = learner.copy_nlp()
+    return copy
+
+
+def takes_updates(learner: Learner) -> bool:
+    """Return whether a learner learns at all; one that does not says ``learns = False``."""
+    return bool(getattr(learner, "learns", True))
+
+
+def texts_at_once(learner: Learner | None) -> int | None:
+    """Return how many texts to read for a choice, None for as many as are wanted.
+
+    A learner that is slow to predict, or dear, says it with an attribute ``window``; it is
+    then given the same few texts until they are answered.
+    """
+    window: int | None = getattr(learner, "window", None)
+    return window

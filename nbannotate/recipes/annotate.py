@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pickle
 import threading
-from collections.abc import Callable, Iterable, Mapping
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from nbannotate.acquisition import QueryStrategy
 from nbannotate.acquisition.patterns import PatternMatcher
-from nbannotate.learning import Learner, make_learner
+from nbannotate.learning import Learner, find_suggesters, make_learner, spans_key_of, suggester
 from nbannotate.pool import Pool
 from nbannotate.session import Lineage, Session
 from nbannotate.store import Store
@@ -61,9 +62,11 @@ def annotate(
         path or package name of one, a version of ``store.models()`` such as ``"v7"``, None
         for a blank one, or False for no model. A version has seen what was stored before;
         a model that ``ann.use`` put into this loop goes on after a restart, as long as
-        ``nlp`` is the same.
+        ``nlp`` is the same. One that only has rules or a language model for this suggests
+        what they find and learns nothing, with a warning; see `nbannotate.suggester`.
     learner
-        A learner of one's own in the place of spaCy's.
+        A learner of one's own in the place of spaCy's: a `RefitLearner`, a
+        `nbannotate.suggester`, or anything with the methods of `Learner`.
     dataset
         The name that the answers are kept under.
     store
@@ -170,6 +173,8 @@ def _making(asked: View, labels: tuple[str, ...], *, lang: str, seed: int) -> Ma
     def make(
         base: Any, others: tuple[str, ...] = (), first_labels: tuple[str, ...] = ()
     ) -> Learner:
+        if found := find_suggesters(base, asked.component):
+            return _suggester(base, found, others or labels, asked.component)
         return make_learner(
             asked.component,
             base,
@@ -181,6 +186,19 @@ def _making(asked: View, labels: tuple[str, ...], *, lang: str, seed: int) -> Ma
         )
 
     return make
+
+
+def _suggester(nlp: Any, found: Sequence[str], labels: tuple[str, ...], kind: str) -> Learner:
+    warnings.warn(
+        f"the pipeline has no {kind} that learns, but {', '.join(map(repr, found))}: what it "
+        "finds is suggested, and nothing is learned from the answers. Say so with "
+        "learner=nb.suggester(nlp); for a model that learns, give nlp=None or a pipeline "
+        f"with a {kind}",
+        UserWarning,
+        stacklevel=4,
+    )
+    key = spans_key_of(nlp, found) if kind == "spancat" else None
+    return suggester(nlp, labels=labels, spans_key=key)
 
 
 def _tokenizing(lang: str) -> Language:

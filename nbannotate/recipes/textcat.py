@@ -134,7 +134,7 @@ def manual(
     exclusive: bool = True,
     **keywords: Unpack[Keywords],
 ) -> Annotator:
-    """Choose among labels; the model learns from each answer and shows how sure it is.
+    """Choose among labels; a model learns along, and its predictions are not shown.
 
     Parameters
     ----------

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from array import array
+from collections import Counter
 
-from nbannotate.session.progress import Agreement
+import numpy as np
+
+from nbannotate.session.estimates import LEAST_AUDITED, Estimate, estimate_share, latest
+from nbannotate.session.foresight import foreseen
+from nbannotate.session.outlook import Outlook, look_ahead
+from nbannotate.session.progress import Progress
 from nbannotate.tasks import Answer, Task
 
 
 class History:
-    """The answers of a session that stand, oldest first; the session's lock guards it."""
+    """The answers of a session that stand, oldest first; the session's lock guards it.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    exclusive
+        Of labels on a text, exactly one applies.
+    """
+
+    def __init__(self, *, exclusive: bool) -> None:
         self._answered: list[tuple[Task, Answer]] = []
         self._by_id: dict[str, Answer] = {}
-        self._agreement = Agreement()
+        self._counts: Counter[str] = Counter()
+        self._foresight = Foresight(exclusive=exclusive)
 
     def __len__(self) -> int:
         """Return how many answers stand."""
@@ -30,15 +43,17 @@ class History:
         """The last task and its answer, None if there is none."""
         return self._answered[-1] if self._answered else None
 
-    @property
-    def accuracy(self) -> float | None:
-        """How well suggestions agreed with the answers, in [0, 1]."""
-        return self._agreement.accuracy
-
-    @property
-    def counts(self) -> Mapping[str, int]:
-        """How often each label was given."""
-        return dict(+self._agreement.counts)
+    def progress(self, *, remaining: int | None, target: int | None) -> Progress:
+        """Return how far the session has come; see `Progress`."""
+        return Progress(
+            answered=len(self),
+            remaining=remaining,
+            target=target,
+            accuracy=self._foresight.accuracy,
+            counts=dict(+self._counts),
+            live_accuracy=self._foresight.live_accuracy,
+            outlook=self._foresight.outlook,
+        )
 
     def find(self, answer_id: str | None) -> Answer | None:
         """Return the answer of this id, None if it is not among those that stand."""
@@ -48,10 +63,79 @@ class History:
         """Add an answer."""
         self._answered.append((task, answer))
         self._by_id[answer.answer_id] = answer
-        self._agreement.add(answer)
+        self._counts.update(labels_given(answer))
+        self._foresight.push(answer)
 
     def pop(self) -> None:
         """Take back the last answer."""
         _, answer = self._answered.pop()
         del self._by_id[answer.answer_id]
-        self._agreement.remove(answer)
+        self._counts.subtract(labels_given(answer))
+        self._foresight.pop()
+
+
+class Foresight:
+    """What the model foresaw of each answer: a few bytes an answer, read when asked for.
+
+    Parameters
+    ----------
+    exclusive
+        Of labels on a text, exactly one applies.
+    """
+
+    def __init__(self, *, exclusive: bool) -> None:
+        self._exclusive = exclusive
+        self._right = array("d")
+        self._possible = array("d")
+        self._by_chance = array("d")
+        self._audited: list[int] = []
+        self._outlook: tuple[Outlook | None] | None = None
+
+    def push(self, answer: Answer) -> None:
+        """Add an answer."""
+        right, possible, by_chance = foreseen(answer, exclusive=self._exclusive)
+        if by_chance and possible:
+            self._audited.append(len(self._right))
+        self._right.append(right)
+        self._possible.append(possible)
+        self._by_chance.append(by_chance)
+        self._outlook = None
+
+    def pop(self) -> None:
+        """Take back the last answer."""
+        for column in (self._right, self._possible, self._by_chance):
+            column.pop()
+        if self._audited and self._audited[-1] == len(self._right):
+            self._audited.pop()
+        self._outlook = None
+
+    @property
+    def accuracy(self) -> float | None:
+        """The share of right suggestions, in [0, 1], None before there was one."""
+        possible = float(np.sum(self._possible))
+        return float(np.sum(self._right)) / possible if possible else None
+
+    @property
+    def live_accuracy(self) -> Estimate | None:
+        """The share right on the latest random questions, None before there are enough."""
+        if len(self._audited) < LEAST_AUDITED:
+            return None
+        window = self._audited[-latest(len(self._audited)) :]
+        return estimate_share(np.array(self._right)[window], np.array(self._possible)[window])
+
+    @property
+    def outlook(self) -> Outlook | None:
+        """What the next answers are expected to bring; fitted once after each answer."""
+        if self._outlook is None:
+            columns = (self._right, self._possible, self._by_chance)
+            self._outlook = (look_ahead(*(np.array(column) for column in columns)),)
+        return self._outlook[0]
+
+
+def labels_given(answer: Answer) -> list[str]:
+    """Return the labels that an accepted answer gives, one entry a span."""
+    if answer.answer != "accept":
+        return []
+    if answer.spans:
+        return [span.label for span in answer.spans]
+    return list(answer.accept) or ([answer.label] if answer.label else [])

@@ -54,6 +54,7 @@ class Identity:
             accept=settled.accept,
             label=settled.label,
             suggested=_suggested(task),
+            foreseen=task.foreseen,
             score=task.score,
             why=task.why,
             model_version=task.model_version,

@@ -20,9 +20,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from nbannotate.learning import (
     CanMend,
     GivesWay,
+    HasPipeline,
     Interrupted,
     KeepsSnapshots,
     Learner,
+    copy_nlp_of,
+    takes_updates,
 )
 from nbannotate.session.new_labels import NewLabel, check_takes_labels, take_label
 from nbannotate.session.progress import ModelStatus
@@ -107,7 +110,7 @@ class ModelThread:
         with self._changed:
             waits = len(self._waiting()) + (self._learning is not None)
             is_busy = self._is_busy or bool(self._pending)
-            learned = len(self._learned)
+            learned = len(self._learned) if takes_updates(self._learner) else 0
             rebuild = self._rebuild
             error = self.error
         if error is not None:
@@ -316,7 +319,7 @@ class ModelThread:
     def _copy_nlp(self, learner: Learner) -> Language:
         key = (id(learner), learner.labels, tuple(self._learned))
         if self._copy is None or self._copy[0] != key:
-            self._copy = key, learner.copy_nlp()
+            self._copy = key, copy_nlp_of(learner)
         return self._copy[1]
 
     def _is_idle(self) -> bool:
@@ -437,9 +440,10 @@ class ModelThread:
         try:
             if self._snapshots is not None and isinstance(learner, KeepsSnapshots):
                 learner.save_snapshot(self._snapshots)
-            if self._versions is not None and self._versions.can_save:
+            has_learned = isinstance(learner, HasPipeline) and takes_updates(learner)
+            if self._versions is not None and self._versions.can_save and has_learned:
                 self._versions.save(
-                    learner.copy_nlp(),
+                    copy_nlp_of(learner),
                     parent=self.version,
                     answers_seen=len(self._learned),
                     then=self._name_version,

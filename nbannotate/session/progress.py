@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
-from nbannotate.tasks import Answer, Span
+from nbannotate.session.estimates import Estimate
+from nbannotate.session.outlook import Outlook
 
 Phase = Literal["preparing", "asking", "paused", "finished", "closed"]
 ModelState = Literal["none", "rebuilding", "learning", "ready", "paused"]
 
-CONFIDENT = 0.5
-"""A yes-or-no suggestion at or above this probability counts as a predicted accept."""
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Progress:
     """How far a session has come; fields are readable as ``p.answered`` or ``p["answered"]``.
 
@@ -33,6 +30,17 @@ class Progress:
         with them (share of right labels; for spans the F-score). None before the first.
     counts
         How often each label was given.
+    live_accuracy
+        How well the model as it is now foresees the answers to questions drawn at random,
+        which speak for the whole pool: an `Estimate` from the latest half of them (30 to
+        200). Of labels that exclude each other the share right; of several labels on a text
+        the share of texts with just the right ones; of yes-or-no questions the share foreseen;
+        of spans the F-score. None before ten of them could be compared. Where suggestions
+        are shown to be corrected they sway the answers too: manual views measure free of
+        that. Just after ``use`` the former model's answers are among them.
+    outlook
+        The accuracy on such questions to expect after 100 more answers, an `Outlook`. None
+        before 50 answers could be compared, and while it would say nothing.
     """
 
     answered: int
@@ -40,6 +48,14 @@ class Progress:
     target: int | None
     accuracy: float | None
     counts: Mapping[str, int] = field(default_factory=dict)
+    live_accuracy: Estimate | None = None
+    outlook: Outlook | None = None
+
+    def __repr__(self) -> str:
+        shown = {each.name: getattr(self, each.name) for each in fields(self)}
+        if self.accuracy is not None:
+            shown["accuracy"] = round(self.accuracy, 3)
+        return f"Progress({', '.join(f'{name}={value}' for name, value in shown.items())})"
 
     def keys(self) -> Iterator[str]:
         """Iterate over the names of the fields, so that ``dict(progress)`` works."""
@@ -80,63 +96,3 @@ class ModelStatus:
     message: str | None = None
     done: int | None = None
     total: int | None = None
-
-
-class Agreement:
-    """Counts how often the model was right before it saw the answer."""
-
-    def __init__(self, answers: Iterable[Answer] = ()) -> None:
-        self.counts: Counter[str] = Counter()
-        self._right = 0.0
-        self._possible = 0.0
-        for answer in answers:
-            self.add(answer)
-
-    @property
-    def accuracy(self) -> float | None:
-        """The share of right suggestions, in [0, 1], None before there was one."""
-        return self._right / self._possible if self._possible else None
-
-    def add(self, answer: Answer, sign: int = 1) -> None:
-        """Count an answer, or with ``sign=-1`` take it back."""
-        right, possible = _compare(answer)
-        self._right += sign * right
-        self._possible += sign * possible
-        if answer.answer == "accept":
-            for label in _labels_given(answer):
-                self.counts[label] += sign
-
-    def remove(self, answer: Answer) -> None:
-        """Take back an answer that was counted."""
-        self.add(answer, sign=-1)
-
-
-def _labels_given(answer: Answer) -> list[str]:
-    if answer.spans:
-        return [span.label for span in answer.spans]
-    return list(answer.accept) or ([answer.label] if answer.label else [])
-
-
-def _compare(answer: Answer) -> tuple[float, float]:
-    """Return how much of the suggestion was right, and how much could have been."""
-    if answer.model_version is None or answer.answer == "ignore":
-        return 0.0, 0.0
-    if isinstance(answer.suggested, Mapping):
-        return _compare_cats(answer, answer.suggested)
-    if answer.score is not None and answer.view.endswith(".teach"):
-        return float((answer.score >= CONFIDENT) == (answer.answer == "accept")), 1.0
-    if answer.answer != "accept":
-        return 0.0, 0.0
-    suggested: tuple[Span, ...] = answer.suggested
-    both = len(set(suggested) & set(answer.spans))
-    return 2.0 * both, float(len(suggested) + len(answer.spans))
-
-
-def _compare_cats(answer: Answer, cats: Mapping[str, float | None]) -> tuple[float, float]:
-    known = {label: score for label, score in cats.items() if score is not None}
-    if not known or answer.answer != "accept":
-        return 0.0, 0.0
-    if len(answer.accept) == 1:
-        return float(max(known, key=lambda label: known[label]) == answer.accept[0]), 1.0
-    predicted = {label for label, score in known.items() if score >= CONFIDENT}
-    return float(predicted == set(answer.accept)), 1.0

@@ -13,8 +13,9 @@ from random import Random
 
 from nbannotate.acquisition import Acquisition, Candidate, Experience, Plan
 from nbannotate.acquisition.patterns import PatternMatcher
-from nbannotate.learning import Learner
+from nbannotate.learning import Learner, texts_at_once
 from nbannotate.pool import Pool
+from nbannotate.session.few_texts import FewTexts
 from nbannotate.tasks import Answer, Prediction, SourceText, Span, Task, View, task_hash
 
 WINDOW = 64
@@ -71,6 +72,7 @@ class Questions:
         self.acquisition = acquisition
         self.patterns = patterns
         self._random = Random(seed)
+        self._few_texts = FewTexts(pool, seed=seed)
         self._asked: defaultdict[int, set[int]] = defaultdict(set)
         self._accepted: defaultdict[int, set[Span]] = defaultdict(set)
         self._recent: deque[int] = deque(maxlen=TEXTS_BETWEEN)
@@ -126,7 +128,7 @@ class Questions:
         while True:
             texts: list[SourceText] = []
             tasks: list[Task] = []
-            for window in self._windows(plan):
+            for window in self._windows(plan, learner):
                 texts += window
                 if len(tasks) < QUESTIONS_AT_HAND or self._awaits_match(tasks):
                     tasks += self._tasks(window, learner, plan, without, version)
@@ -162,7 +164,7 @@ class Questions:
         """Return whether patterns are to be asked first, and none has matched yet."""
         return self.patterns is not None and all(task.why != "pattern" for task in tasks)
 
-    def _windows(self, plan: Plan | None) -> Iterator[list[SourceText]]:
+    def _windows(self, plan: Plan | None, learner: Learner | None) -> Iterator[list[SourceText]]:
         """Yield open texts to choose from: first those kept for audits, or the others.
 
         A text is kept by its hash alone, so that what the strategy likes to ask does not
@@ -170,6 +172,8 @@ class Questions:
         """
         if plan is None:
             yield self.pool.first(WINDOW)
+        elif few := texts_at_once(learner):
+            yield self._few_texts.read(few)
         elif self.acquires_at_random:
             yield self.pool.window(WINDOW, self._random)
         else:
@@ -257,20 +261,21 @@ class Questions:
         text, prediction = candidate.text, candidate.prediction
         spans: tuple[Span, ...] = ()
         options: dict[str, float | None] = {}
+        foreseen: tuple[Span, ...] | None = None
         score = candidate.probability
         if self.view.layout == "spans":
-            spans = prediction.spans if self.view.shows_suggestions else ()
-            spans = tuple(span for span in spans if span.label in self.labels)
+            spans = tuple(span for span in prediction.spans if span.label in self.labels)
             score = min((span.score for span in spans if span.score is not None), default=None)
             if not self.view.shows_suggestions:
+                foreseen = spans
                 given = matches.get(text.input_hash, text.spans)
                 spans = _shown(given, self.labels, overlaps=self.view.overlaps)
         elif self.view.layout == "choice":
-            cats = prediction.cats if self.view.shows_suggestions else {}
-            options = {label: cats.get(label) for label in self.labels}
+            options = {label: prediction.cats.get(label) for label in self.labels}
             score = max((p for p in options.values() if p is not None), default=None)
         elif candidate.span is not None:
             spans = (candidate.span,)
+            foreseen = prediction.spans if score is None else None
         return Task(
             text=text.text,
             input_hash=text.input_hash,
@@ -284,6 +289,7 @@ class Questions:
             why=why,
             model_version=version,
             meta=text.meta,
+            foreseen=foreseen if version is not None else None,
         )
 
     def _hash(self, candidate: Candidate) -> int:

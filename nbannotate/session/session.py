@@ -140,7 +140,7 @@ class Session(ModelInLoop):
         self._phase: Phase = "preparing"
         self._close_reason: str | None = None
         self._shown_at = monotonic()
-        self._history = History()
+        self._history = History(exclusive=view.exclusive)
         self._thread = None
         self.pool = pool(self) if callable(pool) else pool
         self._questions = Questions(
@@ -341,13 +341,7 @@ class Session(ModelInLoop):
     def progress(self) -> Progress:
         """How far the session has come."""
         with self._lock:
-            return Progress(
-                answered=len(self._history),
-                remaining=self.pool.remaining,
-                target=self.target,
-                accuracy=self._history.accuracy,
-                counts=self._history.counts,
-            )
+            return self._history.progress(remaining=self.pool.remaining, target=self.target)
 
     @property
     def history(self) -> list[Answer]:

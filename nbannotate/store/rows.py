@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -85,6 +85,8 @@ def to_row(answer: Answer) -> list[Any]:
         payload["suggested"] = _plain_suggestion(answer.suggested)
     if answer.labels:
         payload["labels"] = list(answer.labels)
+    if answer.foreseen is not None:
+        payload["foreseen"] = [_plain_span(span) for span in answer.foreseen]
     return [
         None,
         answer.answer_id,
@@ -97,7 +99,7 @@ def to_row(answer: Answer) -> list[Any]:
         answer.text,
         answer.answer,
         answer.label,
-        to_json(payload, "spans, accept, suggested or labels") if payload else None,
+        to_json(payload, "spans, accept, suggested, labels or foreseen") if payload else None,
         finite(answer.score),
         answer.why,
         answer.model_version,
@@ -116,13 +118,14 @@ def from_row(row: tuple[Any, ...]) -> Answer:
     plain = json.loads(payload) if payload else {}
     suggested = plain.get("suggested", ())
     if not isinstance(suggested, dict):
-        suggested = tuple(Span.from_dict(span) for span in suggested)
+        suggested = _read_spans(suggested)
     return Answer(
         **fields,
-        spans=tuple(Span.from_dict(span) for span in plain.get("spans", ())),
+        spans=_read_spans(plain.get("spans", ())),
         accept=tuple(plain.get("accept", ())),
         suggested=suggested,
         labels=tuple(plain.get("labels", ())),
+        foreseen=_read_spans(plain["foreseen"]) if "foreseen" in plain else None,
         meta=json.loads(meta) if meta else {},
     )
 
@@ -199,3 +202,7 @@ def _plain_suggestion(suggested: tuple[Span, ...] | Mapping[str, float | None]) 
     if isinstance(suggested, Mapping):
         return {label: finite(score) for label, score in suggested.items()}
     return [_plain_span(span) for span in suggested]
+
+
+def _read_spans(plain: Iterable[Mapping[str, Any]]) -> tuple[Span, ...]:
+    return tuple(Span.from_dict(span) for span in plain)

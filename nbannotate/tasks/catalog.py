@@ -18,7 +18,7 @@ VIEWS: dict[str, View] = {
         View("spans.manual", "spans", "spancat", shows_suggestions=False),
         View("textcat.teach", "binary", "textcat"),
         View("textcat.correct", "choice", "textcat"),
-        View("textcat.manual", "choice", "textcat"),
+        View("textcat.manual", "choice", "textcat", shows_suggestions=False),
     )
 }
 

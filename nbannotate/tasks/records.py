@@ -98,14 +98,19 @@ class Task:
         asked about for a binary view.
     options
         For a choice view: each label with the model's probability (None without a model).
+        A view that shows no suggestions keeps the probabilities from the page.
     label
         For a binary view: the label asked about.
     score
-        The model's probability in [0, 1] for what is suggested, None without a model.
+        The model's probability in [0, 1] for what it suggests or, hidden, foresees; None
+        where it says none.
     why
         Why this text is asked now, such as ``"uncertain"`` or ``"random"``.
     model_version
         The version of the model that asked, None without a model.
+    foreseen
+        The model's spans where ``spans`` are not they, lest they sway the annotator: stored
+        with the answer, never sent to the page. None where ``spans`` or ``score`` say it all.
     """
 
     text: str
@@ -120,6 +125,7 @@ class Task:
     why: str = "next"
     model_version: str | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
+    foreseen: tuple[Span, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +149,8 @@ class Answer:
     label
         The label asked about (binary view) or the single label chosen (choice view).
     suggested
-        What the model had suggested when it asked: the spans, or the labels by probability.
+        What was suggested when it was asked: the spans, or the labels by probability
+        (in a view that shows no suggestions the annotator did not see them).
     score, why, model_version
         Copied from the task.
     seconds
@@ -159,6 +166,8 @@ class Answer:
         The ``answer_id`` that this row takes the place of, if any.
     undoes
         The ``answer_id`` that this row takes back; then all else is a copy of that row.
+    foreseen
+        Copied from the task: the model's spans where the annotator did not see them.
     """
 
     answer_id: str
@@ -183,6 +192,7 @@ class Answer:
     labels: tuple[str, ...] = ()
     replaces: str | None = None
     undoes: str | None = None
+    foreseen: tuple[Span, ...] | None = None
 
 
 def task_of(answer: Answer, labels: tuple[str, ...]) -> Task:
@@ -202,6 +212,7 @@ def task_of(answer: Answer, labels: tuple[str, ...]) -> Task:
         why=answer.why or "answered before",
         model_version=answer.model_version,
         meta=answer.meta,
+        foreseen=answer.foreseen,
     )
 
 

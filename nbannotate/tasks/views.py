@@ -47,7 +47,8 @@ class View:
     exclusive
         For labels on a text: exactly one applies.
     shows_suggestions
-        Whether a model's prediction is shown to be corrected.
+        Whether a model's prediction is shown to be corrected. If not, it is stored with the
+        answer all the same, so that it is known how good the model is.
 
     Raises
     ------

@@ -25,6 +25,7 @@ from nbannotate.errors import (
     StaleTaskError,
     StoreError,
 )
+from nbannotate.learning import copy_nlp_of
 from nbannotate.session import ModelStatus, Progress, Session
 from nbannotate.widget.messages import (
     RefusalReason,
@@ -195,14 +196,14 @@ class Annotator(anywidget.AnyWidget):
             nlp, version = store.saved_model(model), model
         if self._make_learner is None:
             raise PipelineError(
-                "this loop has a learner of your own, or none; start its recipe again with "
-                "learner=… or nlp=… to change it"
+                "this loop has a learner of your own; put another one into it with "
+                "ann.session.use(learner), or start its recipe again with nlp=…"
             )
         learner = self._make_learner(nlp, self._session.labels)
         if store.models_path is not None and not store.has_model(version):
             version, _ = store.save_model(
                 self._session.dataset,
-                learner.copy_nlp().to_disk,
+                copy_nlp_of(learner).to_disk,
                 kind="own",
                 session_id=self._session.session_id,
             )

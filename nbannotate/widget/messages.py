@@ -51,7 +51,11 @@ class WireTask(TypedDict):
 
 
 class Status(TypedDict):
-    """Everything on the page's quiet lines."""
+    """Everything on the page's quiet lines.
+
+    ``progress`` has ``live_accuracy``: ``{value, low, high, n}`` or null, and ``outlook``:
+    ``{answers, value, low, high}`` or null; see `Progress`.
+    """
 
     phase: str
     progress: dict[str, Any]
@@ -60,18 +64,23 @@ class Status(TypedDict):
 
 
 def wire_task(session: Session, task: Task | None) -> WireTask | None:
-    """Return a task as the page reads it."""
+    """Return a task as the page reads it.
+
+    What a view does not show is not sent: a page that holds it could show it.
+    """
     if task is None:
         return None
+    is_shown = session.view.shows_suggestions
+    options = task.options if is_shown else dict.fromkeys(task.options)
     return {
         "task_hash": str(task.task_hash),
         "input_hash": str(task.input_hash),
         "text": task.text,
         "tokens": session.tokens(task),
         "spans": [span.to_dict() for span in task.spans],
-        "options": [{"label": name, "score": score} for name, score in task.options.items()],
+        "options": [{"label": name, "score": score} for name, score in options.items()],
         "label": task.label,
-        "score": task.score,
+        "score": task.score if is_shown else None,
         "why": task.why,
         "why_text": _WHY_TEXTS.get(task.why, f"Chosen by the strategy {task.why!r}."),
         "model_version": task.model_version,
@@ -83,7 +92,7 @@ def wire_status(session: Session, notices: list[str]) -> Status:
     """Return the session's state as the page reads it."""
     return {
         "phase": session.phase,
-        "progress": dict(session.progress),
+        "progress": asdict(session.progress),
         "model": asdict(session.model),
         "notices": notices,
     }
