@@ -54,6 +54,7 @@ export class FakeKernel {
     if (message?.type === "hello") this.reply({ type: "state", ...this.now(), restored: null });
     else if (message?.type === "undo") this.undo();
     else if (message?.type === "answer") this.answer(message);
+    else if (message?.type === "resume") this.resume();
     return message !== undefined;
   }
 
@@ -84,8 +85,21 @@ export class FakeKernel {
     this.reply({ type: "state", ...this.now(), restored });
   }
 
+  resume() {
+    const { phase: _, model, ...rest } = /** @type {any} */ (this.extra);
+    this.extra = { ...rest, model: { ...model, state: "ready", message: null } };
+    this.reply({ type: "state", ...this.now(), restored: null });
+  }
+
+  /** Change the widget's configuration, as a cell does. @param {Partial<Record<string, any>>} more */
+  configure(more) {
+    this.config = makeConfig({ ...this.config, ...more });
+    this.emit("change:_config");
+  }
+
   now() {
-    const task = this.tasks[this.at] ?? null;
+    const isPaused = /** @type {any} */ (this.extra).phase === "paused";
+    const task = isPaused ? null : this.tasks[this.at] ?? null;
     return { task, ahead: this.promises ? this.tasks[this.at + 1] ?? null : null, status: this.status() };
   }
 
@@ -105,7 +119,12 @@ export class FakeKernel {
 
   /** @param {any} message */
   reply(message) {
-    for (const handler of this.handlers.get("msg:custom") ?? []) handler(copy(message), []);
+    this.emit("msg:custom", copy(message), []);
+  }
+
+  /** @param {string} event @param {...unknown} values */
+  emit(event, ...values) {
+    for (const handler of this.handlers.get(event) ?? []) handler(...values);
   }
 }
 
@@ -128,7 +147,7 @@ export function makeTask(text, more = {}) {
   }
   const hash = `t${[...text].reduce((sum, c) => (sum * 31 + (c.codePointAt(0) ?? 0)) >>> 0, 7)}`;
   return {
-    task_hash: hash, input_hash: hash, text, tokens, spans: [], suggestions: [], options: [], label: null, score: null,
+    task_hash: hash, input_hash: hash, text, tokens, spans: [], suggestions: [], options: [], prediction: null, label: null, score: null,
     why: "random", why_text: "Drawn at random from the texts not yet answered.", model_version: null, meta: {}, ...more,
   };
 }
@@ -136,11 +155,11 @@ export function makeTask(text, more = {}) {
 /** @param {Partial<Record<string, any>>} more */
 export function makeConfig(more = {}) {
   const names = more.names ?? ["DRUG", "DOSE", "EFFECT", "ROUTE"];
-  const { names: _, ...rest } = more;
+  const { names: _, labels: __, ...rest } = more;
   const key = (/** @type {number} */ i) => (i < 10 ? String((i + 1) % 10) : null);
   return {
     dataset: "drugs", view: "ner.correct", layout: "spans", session_id: "alice-morning", annotator: "alice",
     labels: names.map((/** @type {string} */ name, /** @type {number} */ i) => ({ name, key: key(i), color: i % 10 })),
-    exclusive: false, instructions: null, has_model: true, ...rest,
+    exclusive: false, overlaps: false, instructions: null, has_model: true, ...rest,
   };
 }

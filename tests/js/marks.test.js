@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   changeMark, codePoints, markAtToken, markTokens, moveCursor, newDraft, overlaps, pieces, placeMark, removeMark,
-  restoredDraft, tokenSpan, unitIndex, withoutOverlaps,
+  restoredDraft, tokenSpan, unitIndex, withoutClashes,
 } from "../../nbannotate/widget/static/widget.js";
 import { makeTask } from "./fake_kernel.js";
 import { forMany, randomText } from "./random.js";
@@ -49,7 +49,7 @@ test("the pieces of a text, joined, are the text, and each lies in one token and
   forMany(500, (random) => {
     const { text, tokens } = makeTask(randomText(random));
     const view = codePoints(text);
-    const spans = withoutOverlaps(randomMarks(random, view.length)).filter((span) => span.end <= view.length);
+    const spans = withoutClashes(randomMarks(random, view.length)).filter((span) => span.end <= view.length);
     const cut = pieces(view.length, tokens, spans);
     assert.equal(cut.map((piece) => view.slice(piece.start, piece.end)).join(""), text);
     for (const piece of cut) {

@@ -65,8 +65,7 @@ test("time left is never a false promise of precision", () => {
 });
 
 test("the model's state is said in words", () => {
-  assert.equal(modelText(MODEL), "model learned 142 · v12");
-  assert.equal(modelText({ ...MODEL, version: "base" }), "model learned 142");
+  assert.equal(modelText(MODEL), "model learned 142");
   assert.equal(modelText({ ...MODEL, state: "none" }), "");
   assert.equal(modelText({ ...MODEL, state: "learning", learned: 0 }), "model learning…");
   assert.equal(modelText({ ...MODEL, state: "paused", message: "E024" }), "model paused: E024");

@@ -1,11 +1,11 @@
-"""Screenshots of every layout and state, to be looked at: ``python -m tests.page.shots DIRECTORY``."""
+"""Screenshots of every layout and state, to be looked at: ``python -m tests.page.shots DIRECTORY [SCENE …]``."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.page.driver import open_browser, open_harness, set_theme, start
 
@@ -98,6 +98,138 @@ def spans_emoji(page: Page) -> None:
     page.locator('[data-action="why"]').click()
 
 
+def nested(
+    *wanted: tuple[str, str], text: str, score: float | None = None
+) -> list[dict[str, Any]]:
+    """Spans over the words named, wherever they lie."""
+    return [
+        {"start": text.index(w), "end": text.index(w) + len(w), "label": label, "score": score}
+        for w, label in wanted
+    ]
+
+
+CLINICAL = "Severe crushing chest pain radiating to the left arm since Tuesday morning, no relief from nitroglycerin 0.4 mg sublingually."
+CLINICAL_SPANS = nested(
+    ("Severe crushing chest pain radiating to the left arm", "FINDING"),
+    ("Severe", "SEVERITY"),
+    ("chest pain", "SYMPTOM"),
+    ("chest", "BODY_PART"),
+    ("left arm", "BODY_PART"),
+    ("since Tuesday morning, no", "TIME_OF_ONSET"),
+    ("Tuesday", "DATE"),
+    text=CLINICAL,
+)
+CLINICAL_SUGGESTED = nested(
+    ("nitroglycerin 0.4 mg sublingually", "TREATMENT"),
+    ("nitroglycerin", "DRUG"),
+    ("0.4 mg", "DOSE"),
+    ("sublingually", "ROUTE"),
+    text=CLINICAL,
+    score=0.72,
+)
+OVERLAPS = {
+    "overlaps": True,
+    "view": "spans.correct",
+    "names": ["FINDING", "SEVERITY", "SYMPTOM", "BODY_PART", "TIME_OF_ONSET", "DATE", "TREATMENT", "DRUG", "DOSE", "ROUTE"],
+}  # fmt: skip
+
+
+def overlaps(page: Page) -> None:
+    task = {"text": CLINICAL, "spans": CLINICAL_SPANS, "suggestions": CLINICAL_SUGGESTED}
+    start(page, config=OVERLAPS, tasks=[task], status=STATUS)
+
+
+def overlaps_selected(page: Page) -> None:
+    overlaps(page)
+    page.locator(".nba-name[data-tag=SYMPTOM]").click()
+
+
+def overlaps_picked(page: Page) -> None:
+    start(page, config=OVERLAPS, tasks=["Nothing yet. " + CLINICAL], status=STATUS)
+    page.locator('[data-token="5"]').click()
+    page.locator(".nbannotate").focus()
+    for key in ("ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight"):
+        page.keyboard.press(key)
+
+
+def overlaps_rtl(page: Page) -> None:
+    spans = nested(
+        ("دواء الأسبرين بجرعة 100 mg", "TREATMENT"),
+        ("الأسبرين", "DRUG"),
+        ("100 mg", "DOSE"),
+        ("توقف الألم خلال أسبوع", "FINDING"),
+        text=ARABIC,
+    )
+    task = {"text": ARABIC + "\n" + EMOJI, "spans": spans}
+    start(page, config=OVERLAPS, tasks=[task], status=STATUS)
+    page.locator(".nba-name[data-tag=DRUG]").click()
+
+
+def overlaps_long(page: Page) -> None:
+    wide = {"start": 3, "end": 230, "label": "FINDING"}
+    word = "Donaudampfschifffahrtsgesellschaft" * 6
+    text = f"1.\t{SENTENCE}.\n\n{word} {LONG}"
+    spans = [
+        wide,
+        {"start": 90, "end": 240, "label": "SYMPTOM"},
+        {"start": 108, "end": 300, "label": "DATE"},
+    ]
+    start(page, config=OVERLAPS, tasks=[{"text": text, "spans": spans}], status=STATUS)
+
+
+TEACH = {"layout": "binary", "view": "ner.teach", "names": ["DRUG", "DOSE", "EFFECT"]}
+READING_TEXT = "I was on 20 mg of oxycodone a day and the nausea stopped"
+READING = nested(
+    ("20 mg", "DOSE"),
+    ("oxycodone", "DRUG"),
+    ("the nausea", "EFFECT"),
+    text=READING_TEXT,
+    score=0.8,
+)
+LIVE = {
+    "live_accuracy": {"value": 0.84, "low": 0.76, "high": 0.9, "n": 61},
+    "outlook": {"answers": 100, "value": 0.88, "low": 0.83, "high": 0.92},
+}
+LIVE_STATUS = {"progress": {**PROGRESS, "counts": COUNTS, **LIVE}, "model": READY}
+
+
+def reading(page: Page) -> None:
+    task = {"text": READING_TEXT, "spans": [READING[1]], "prediction": READING}
+    start(page, config=TEACH, tasks=[task], status=LIVE_STATUS)
+
+
+def reading_clash(page: Page) -> None:
+    asked = {"start": 18, "end": 33, "label": "DRUG", "score": 0.41}
+    task = {"text": READING_TEXT, "spans": [asked], "prediction": READING}
+    start(page, config=TEACH, tasks=[task], status=LIVE_STATUS)
+
+
+def correction(page: Page) -> None:
+    reading(page)
+    page.locator('[data-action="correct"]').click()
+
+
+def details(page: Page) -> None:
+    reading(page)
+    page.locator(".nba-model").click()
+
+
+def paused_whole(page: Page) -> None:
+    message = "ValueError: [E024] Could not find an optimal move to supervise the parser"
+    model = {"state": "paused", "message": message, "learned": 12}
+    extra = {"phase": "paused", "model": model, "progress": {"answered": 12, "remaining": 400}}
+    start(page, painted=False, config=TEACH, tasks=["Text"], status=extra)
+    page.wait_for_selector('.nbannotate[data-phase="paused"]')
+
+
+def filtered(page: Page) -> None:
+    names = [*MANY, *(f"{name}_EXTRA" for name in MANY)]
+    start(page, config={"names": names}, tasks=[SENTENCE], status=STATUS)
+    page.locator(".nbannotate").focus()
+    page.keyboard.press("/")
+    page.keyboard.type("river")
+
+
 def choice(page: Page) -> None:
     task = {"text": TICKET, "options": OPTIONS, "score": 0.71, "meta": {"station": "north gate"}}
     start(page, config=CHOICE, tasks=[task], status={"progress": {"answered": 256, "target": 400}})
@@ -184,12 +316,13 @@ def paused(page: Page) -> None:
 
 SCENES: list[Callable[[Page], None]] = [
     spans, spans_selected, spans_long, spans_many, spans_rtl, spans_emoji, choice, choice_many, binary_span,
-    binary_label, busy, refused, finished, preparing, closed, paused,
+    binary_label, busy, refused, finished, preparing, closed, paused, overlaps, overlaps_selected, overlaps_picked,
+    overlaps_rtl, overlaps_long, reading, reading_clash, correction, details, paused_whole, filtered,
 ]  # fmt: skip
 
 
-def main(directory: Path) -> None:
-    """Write one picture per scene, theme and width."""
+def main(directory: Path, wanted: Sequence[str] = ()) -> None:
+    """Write one picture per scene, theme and width; of all scenes where none is named."""
     directory.mkdir(parents=True, exist_ok=True)
     with open_browser() as browser:
         for width in (900, 400):
@@ -197,10 +330,12 @@ def main(directory: Path) -> None:
                 for theme in ("light", "dark"):
                     set_theme(page, dark=theme == "dark")
                     for scene in SCENES:
+                        if wanted and scene.__name__ not in wanted:
+                            continue
                         scene(page)
                         path = directory / f"{scene.__name__}-{theme}-{width}.png"
                         page.locator("#views").screenshot(path=path)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])
