@@ -262,6 +262,7 @@ class Questions:
         spans: tuple[Span, ...] = ()
         options: dict[str, float | None] = {}
         foreseen: tuple[Span, ...] | None = None
+        reading: tuple[Span, ...] | None = None
         score = candidate.probability
         if self.view.layout == "spans":
             spans = tuple(span for span in prediction.spans if span.label in self.labels)
@@ -275,6 +276,7 @@ class Questions:
             score = max((p for p in options.values() if p is not None), default=None)
         elif candidate.span is not None:
             spans = (candidate.span,)
+            reading = tuple(span for span in prediction.spans if span.label in self.labels)
             foreseen = prediction.spans if score is None else None
         return Task(
             text=text.text,
@@ -290,6 +292,7 @@ class Questions:
             model_version=version,
             meta=text.meta,
             foreseen=foreseen if version is not None else None,
+            prediction=reading,
         )
 
     def _hash(self, candidate: Candidate) -> int:

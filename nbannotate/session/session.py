@@ -211,7 +211,8 @@ class Session(ModelInLoop):
         answer
             ``"accept"``, ``"reject"`` or ``"ignore"``.
         spans
-            For a spans view: the spans that stand; None accepts the suggestions.
+            For a spans view: the spans that stand; None accepts the suggestions. For a
+            yes or no about a span: all spans of the text, stored as a correction.
         accept
             For a choice view: the labels chosen.
         task_hash
@@ -249,7 +250,7 @@ class Session(ModelInLoop):
                 task, answer, spans=spans, accept=accept, tokens=self.tokens(task)
             )
             stored = self._identity.sign(
-                task,
+                self.view.asked(task, settled),
                 settled,
                 answer_id=answer_id,
                 seconds=monotonic() - self._shown_at if seconds is None else float(seconds),

@@ -89,6 +89,7 @@ class AnnotatorTime:
         """
         if answer == "ignore" or (view.layout == "binary" and spans is None):
             return self.of_binary(n_tokens=n_tokens)
+        suggested = task.spans if view.layout == "spans" else task.prediction or ()
         n_labels = len(task.labels)
         if view.layout == "choice" and view.exclusive:
             return self.of_one_label(n_tokens=n_tokens, n_labels=n_labels)
@@ -103,8 +104,8 @@ class AnnotatorTime:
         return self.of_spans(
             n_tokens=n_tokens,
             n_labels=n_labels,
-            suggested=task.spans,
-            spans=task.spans if spans is None else spans,
+            suggested=suggested,
+            spans=suggested if spans is None else spans,
         )
 
     def of_binary(self, *, n_tokens: int) -> float:

@@ -108,6 +108,9 @@ class Task:
         Why this text is asked now, such as ``"uncertain"`` or ``"random"``.
     model_version
         The version of the model that asked, None without a model.
+    prediction
+        For a binary view on spans: the model's whole reading of the text, which an
+        annotator may accept or mend in the place of a yes or no.
     foreseen
         The model's spans where ``spans`` are not they, lest they sway the annotator: stored
         with the answer, never sent to the page. None where ``spans`` or ``score`` say it all.
@@ -124,6 +127,7 @@ class Task:
     score: float | None = None
     why: str = "next"
     model_version: str | None = None
+    prediction: tuple[Span, ...] | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
     foreseen: tuple[Span, ...] | None = None
 

@@ -7,13 +7,13 @@ A view knows nothing of pages or models. It keeps one thing true: an answer that
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from operator import index
 from typing import Any, Literal
 
 from nbannotate.errors import AnswerError, SpanError
-from nbannotate.tasks.components import PREFIXES, Component, component_of
+from nbannotate.tasks.components import PREFIXES, SPAN_COMPONENTS, Component, component_of
 from nbannotate.tasks.hashing import task_hash
 from nbannotate.tasks.labels import check_known
 from nbannotate.tasks.records import ANSWER_KINDS, AnswerKind, SourceText, Span, Task
@@ -29,6 +29,7 @@ class Settled:
     spans: tuple[Span, ...] = ()
     accept: tuple[str, ...] = ()
     label: str | None = None
+    is_whole_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ class View:
             ``"accept"``, ``"reject"`` or ``"ignore"``.
         spans
             Spans layout: the spans that stand; None accepts the suggestions as they are.
+            Binary layout on spans: all spans of the text, in the place of a yes or no.
         accept
             Choice layout: the labels chosen.
         tokens
@@ -135,6 +137,8 @@ class View:
                 f"answer {answer!r} is unknown; give one of {', '.join(map(repr, ANSWER_KINDS))}"
             )
         kind: AnswerKind = answer
+        if spans is not None and self.reads_whole_text:
+            return self._settle_whole_text(task, kind, spans, tokens)
         if spans is not None and self.layout != "spans":
             raise AnswerError(
                 f"spans were given to a {self.name} task, which takes none; "
@@ -151,6 +155,39 @@ class View:
             standing = task.spans if spans is None else spans
             return Settled(kind, spans=check_spans(standing, task, tokens, overlaps=self.overlaps))
         return self._settle_choice(task, kind, accept)
+
+    @property
+    def reads_whole_text(self) -> bool:
+        """Whether a yes-or-no question may be answered with all spans of its text."""
+        return self.layout == "binary" and self.component in SPAN_COMPONENTS
+
+    def asked(self, task: Task, settled: Settled) -> Task:
+        """Return the question that was answered: the task, or one about its whole text."""
+        if not settled.is_whole_text:
+            return task
+        return replace(
+            task,
+            view=self.name.replace(".teach", ".correct"),
+            task_hash=task_hash(task.input_hash, self.component),
+            spans=task.prediction or (),
+            label=None,
+            score=None,
+        )
+
+    def _settle_whole_text(
+        self,
+        task: Task,
+        answer: AnswerKind,
+        spans: Iterable[Span | Mapping[str, Any]],
+        tokens: Sequence[tuple[int, int]],
+    ) -> Settled:
+        if answer != "accept":
+            raise AnswerError(
+                f"spans were given with answer {answer!r}; answer('accept', spans=[…]) says that "
+                "these and no others are right, answer('reject') speaks of the one span shown"
+            )
+        checked = check_spans(spans, task, tokens, overlaps=self.overlaps)
+        return Settled(answer, spans=checked, is_whole_text=True)
 
     def _settle_choice(
         self, task: Task, answer: AnswerKind, accept: str | Iterable[str] | None

@@ -256,7 +256,7 @@ class Annotator(anywidget.AnyWidget):
         try:
             self._session.answer(
                 str(message["answer"]),
-                spans=message.get("spans") if layout == "spans" else None,
+                spans=message.get("spans") if layout != "choice" else None,
                 accept=message.get("accept") if layout == "choice" else None,
                 task_hash=int(message["task_hash"]),
                 answer_id=answer_id,

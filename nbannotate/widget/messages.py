@@ -42,6 +42,7 @@ class WireTask(TypedDict):
     tokens: Sequence[tuple[int, int]]
     spans: list[dict[str, Any]]
     options: list[dict[str, Any]]
+    prediction: list[dict[str, Any]] | None
     label: str | None
     score: float | None
     why: str
@@ -79,6 +80,9 @@ def wire_task(session: Session, task: Task | None) -> WireTask | None:
         "tokens": session.tokens(task),
         "spans": [span.to_dict() for span in task.spans],
         "options": [{"label": name, "score": score} for name, score in options.items()],
+        "prediction": (
+            None if task.prediction is None else [span.to_dict() for span in task.prediction]
+        ),
         "label": task.label,
         "score": task.score if is_shown else None,
         "why": task.why,

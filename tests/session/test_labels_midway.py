@@ -68,7 +68,7 @@ def same(one: list[Any], other: list[Any]) -> bool:
 @pytest.mark.parametrize("exclusive", [True, False])
 @pytest.mark.parametrize("view", VIEWS)
 def test_the_task_shown_takes_the_new_label_in_every_view(view: str, *, exclusive: bool):
-    learner = GrowingLearner(spans=view.startswith("ner"))
+    learner = GrowingLearner(spans=view.startswith(("ner", "spans")))
     session = settled(a_session(WORDS, view, learner=learner, exclusive=exclusive))
     before = session.task
     session.add_label("C")

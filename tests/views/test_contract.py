@@ -74,7 +74,8 @@ def test_another_kind_of_answer_is_told_which_there_are(view: View, kind):
 
 @views
 def test_parts_of_another_layout_are_refused_with_an_example_that_fits(view: View):
-    wrong = {"accept": ["DRUG"]} if view.layout == "spans" else {"spans": []}
+    takes_spans = view.layout == "spans" or view.reads_whole_text
+    wrong = {"accept": ["DRUG"]} if takes_spans else {"spans": []}
     with pytest.raises(AnswerError, match=r"answer\('accept'"):
         settle(view, "accept", **wrong)
 
