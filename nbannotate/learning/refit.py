@@ -16,7 +16,7 @@ from nbannotate.tasks.labels import check_labels
 from nbannotate.tasks.prediction import Prediction
 from nbannotate.tasks.records import Answer, Span
 
-Said: TypeAlias = Prediction | Mapping[str, float] | Iterable[Span]
+Said: TypeAlias = Prediction | Mapping[str, float] | Sequence[Span]
 Fit: TypeAlias = Callable[[list[Answer]], Any]
 Predict: TypeAlias = Callable[[Any, list[str]], Sequence[Said]]
 
@@ -172,8 +172,8 @@ class RefitLearner:
                     if label in said
                 }
             )
-        spans = tuple(said)
-        if not all(type(span) is Span for span in spans):
+        spans: list[Any] = list(said) if isinstance(said, Sequence) else [said]
+        if not all(isinstance(span, Span) for span in spans):
             raise LearningError(
                 f"predict returned {said!r}; return a mapping from label to probability, a list "
                 "of nb.Span, or an nb.Prediction for each text"
