@@ -16,9 +16,8 @@ from nbannotate.tasks.labels import check_labels
 from nbannotate.tasks.prediction import Prediction
 from nbannotate.tasks.records import Answer, Span
 
-Said: TypeAlias = Prediction | Mapping[str, float] | Sequence[Span]
 Fit: TypeAlias = Callable[[list[Answer]], Any]
-Predict: TypeAlias = Callable[[Any, list[str]], Sequence[Said]]
+Predict: TypeAlias = Callable[[Any, list[str]], Sequence[Any]]
 
 _ROUNDING = 1e-4
 
@@ -161,7 +160,7 @@ class RefitLearner:
         given |= {answer.label} if answer.label is not None else set()
         return given <= set(self._labels)
 
-    def _read(self, said: Said) -> Prediction:
+    def _read(self, said: Any) -> Prediction:
         if isinstance(said, Prediction):
             return said
         if isinstance(said, Mapping):
@@ -172,7 +171,7 @@ class RefitLearner:
                     if label in said
                 }
             )
-        spans: list[Any] = list(said) if isinstance(said, Sequence) else [said]
+        spans = list(said) if isinstance(said, Sequence) else [said]
         if not all(isinstance(span, Span) for span in spans):
             raise LearningError(
                 f"predict returned {said!r}; return a mapping from label to probability, a list "
