@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 
 import numpy as np
-from sklearn.feature_extraction.text import HashingVectorizer
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
@@ -14,7 +14,7 @@ from nbannotate.tasks import Answer
 
 
 def fit_sklearn(answers: list[Answer]):
-    model = make_pipeline(HashingVectorizer(n_features=2**12), LogisticRegression())
+    model = make_pipeline(TfidfVectorizer(), LogisticRegression())
     return model.fit([a.text for a in answers], [a.label for a in answers])
 
 
