@@ -1,16 +1,27 @@
 /** Laws of the exchange with the kernel: nothing given is lost, doubled or out of order. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { answerIds, Exchange, newDraft } from "../../nbannotate/widget/static/widget.js";
+import { answerIds, Exchange, newDraft, UnsentAnswers } from "../../nbannotate/widget/static/widget.js";
 import { FakeKernel, makeConfig, makeTask } from "./fake_kernel.js";
 import { forMany } from "./random.js";
 
 const nextId = answerIds();
 
-/** @param {{count?: number, ahead?: boolean}} [setup] */
-function desk({ count = 6, ahead = true } = {}) {
+/** @param {number} count @param {boolean} ahead */
+function newKernel(count, ahead) {
   const tasks = Array.from({ length: count }, (_, i) => makeTask(`text ${i}`));
-  const kernel = new FakeKernel({ config: makeConfig(), tasks, ahead });
+  return new FakeKernel({ config: makeConfig(), tasks, ahead });
+}
+
+/** A tab's storage. */
+function drawer() {
+  /** @type {Map<string, string>} */
+  const rows = new Map();
+  return { rows, getItem: (/** @type {string} */ key) => rows.get(key) ?? null, setItem: (/** @type {string} */ key, /** @type {string} */ value) => void rows.set(key, value), removeItem: (/** @type {string} */ key) => void rows.delete(key) };
+}
+
+/** @param {{count?: number, ahead?: boolean, storage?: ReturnType<typeof drawer>, kernel?: FakeKernel}} [setup] */
+function desk({ count = 6, ahead = true, storage = drawer(), kernel = newKernel(count, ahead) } = {}) {
   /** @type {{callback: () => void, ms: number}[]} */
   let alarms = [];
   const seen = { hints: /** @type {string[]} */ ([]), restored: /** @type {any} */ (null), draft: /** @type {any} */ (null) };
@@ -26,7 +37,7 @@ function desk({ count = 6, ahead = true } = {}) {
     const alarm = { callback, ms };
     alarms.push(alarm);
     return () => { alarms = alarms.filter((other) => other !== alarm); };
-  });
+  }, new UnsentAnswers(storage, "drugs"));
   kernel.on("msg:custom", (/** @type {any} */ message) => exchange.receive(message));
   exchange.hello();
   const answer = (/** @type {"accept"|"reject"|"ignore"} */ verdict = "accept") => {
@@ -234,4 +245,82 @@ test("a message of a kind not known changes nothing", () => {
   kernel.step();
   kernel.reply({ type: "from the future", task: null });
   assert.equal(exchange.task?.text, "text 0");
+});
+
+test("whenever the page is loaded again, each answer given is stored once and in order", () => {
+  forMany(300, (random) => {
+    const storage = drawer();
+    const kernel = newKernel(8, random.happens(0.7));
+    /** @type {[string, string][]} */
+    const said = [];
+    let page = desk({ storage, kernel });
+    for (let i = 0; i < 60; i++) {
+      const what = random.below(10);
+      const hash = page.exchange.task?.task_hash ?? "";
+      const verdict = random.oneOf(["accept", "reject", "ignore"]);
+      if (what < 4 && page.answer(verdict)) said.push([hash, verdict]);
+      else if (what < 5) {
+        kernel.handlers.clear();
+        if (random.happens(0.5)) kernel.inbox = [];
+        page = desk({ storage, kernel });
+      } else if (what >= 6) kernel.step();
+    }
+    kernel.handlers.clear();
+    page = desk({ storage, kernel });
+    while (kernel.step());
+    assert.deepEqual(kernel.stored.map((row) => [row.task_hash, row.answer]), said);
+    assert.equal(storage.rows.size, 0);
+    assert.equal(page.exchange.task?.task_hash, kernel.tasks[kernel.at]?.task_hash);
+  });
+});
+
+test("of two pages with one drawer, neither throws out what the other keeps", () => {
+  const storage = drawer();
+  const { exchange, answer, kernel } = desk({ storage });
+  kernel.step();
+  const other = desk({ storage });
+  other.kernel.step();
+  answer();
+  other.answer();
+  other.kernel.step();
+  assert.equal(new UnsentAnswers(storage, "drugs").take().length, exchange.unsaved);
+});
+
+test("a browser that stores nothing keeps answers in the page, as ever", () => {
+  const refuse = () => { throw new Error("quota"); };
+  const { kernel, exchange, answer } = desk({ storage: { rows: new Map(), getItem: refuse, setItem: refuse, removeItem: refuse } });
+  kernel.step();
+  answer();
+  kernel.step();
+  assert.deepEqual(verdicts(kernel), ["accept"]);
+  assert.equal(exchange.outbox.length, 0);
+});
+
+test("a kernel said to be gone is there again once it replies, and nothing given meanwhile is lost", () => {
+  const { kernel, exchange, answer } = desk();
+  kernel.step();
+  exchange.lose();
+  answer();
+  assert.equal(exchange.gone, true);
+  while (kernel.step());
+  assert.equal(exchange.gone, false);
+  assert.deepEqual(verdicts(kernel), ["accept"]);
+});
+
+test("resuming a paused model disturbs no answer that is on its way", () => {
+  forMany(100, (random) => {
+    const { kernel, exchange, answer } = desk();
+    kernel.step();
+    const given = [];
+    for (let i = 0; i < 12; i++) {
+      const verdict = random.oneOf(["accept", "reject"]);
+      if (random.happens(0.4) && answer(verdict)) given.push(verdict);
+      else if (random.happens(0.4)) exchange.resume();
+      else kernel.step();
+    }
+    while (kernel.step());
+    assert.deepEqual(verdicts(kernel), given);
+    assert.equal(exchange.resuming, false);
+    assert.equal(exchange.silence, 0);
+  });
 });

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  changeMark, codePoints, markAtToken, markTokens, moveCursor, newDraft, overlaps, pieces, placeMark, removeMark,
-  restoredDraft, tokenSpan, unitIndex, withoutClashes,
+  changeMark, codePoints, correctionDraft, joinBoxes, lanes, markAtToken, markTokens, moveCursor, newDraft, nextMark, overlaps, pieces, placeMark, removeMark,
+  restOfReading, restoredDraft, runsRightToLeft, sameSpan, stretchMark, tokenSpan, tokensOf, unitIndex, withoutClashes,
 } from "../../nbannotate/widget/static/widget.js";
 import { makeTask } from "./fake_kernel.js";
 import { forMany, randomText } from "./random.js";
@@ -135,4 +135,97 @@ test("an answer taken back is shown as it was given", () => {
   const draft = restoredDraft(task, MANY, { answer: "accept", spans: [{ start: 4, end: 7, label: "B" }], accept: [] });
   assert.deepEqual(draft.marks.map(({ start, label, suggested }) => [start, label, suggested]), [[4, "B", false]]);
   assert.deepEqual(draft.chosen, []);
+});
+
+test("no two spans in one lane overlap, and there are as many lanes as spans lie over one another at most", () => {
+  forMany(500, (random) => {
+    const spans = randomMarks(random, 30).concat(randomMarks(random, 30)).filter((mark) => mark.end > mark.start);
+    const given = lanes(spans);
+    spans.forEach((a, i) => spans.forEach((b, j) => assert.ok(i === j || given[i] !== given[j] || !overlaps(a, b))));
+    const depth = (/** @type {number} */ at) => spans.filter((span) => span.start <= at && at < span.end).length;
+    assert.equal(Math.max(0, ...given.map((lane) => lane + 1)), Math.max(0, ...spans.map((span) => depth(span.start))));
+  });
+});
+
+test("where spans may overlap, all but doubles stand together, whatever is placed or changed", () => {
+  forMany(300, (random) => {
+    const task = makeTask("one two three, four five six seven");
+    let draft = newDraft(task, { ...MANY, overlaps: true });
+    for (let i = 0; i < 30; i++) {
+      const [a, b] = [random.below(task.tokens.length), random.below(task.tokens.length)];
+      const before = draft.marks;
+      const mark = nextMark(draft, task.tokens, random.oneOf([1, -1]));
+      const edit = random.below(5);
+      if (edit === 0) draft = markTokens(draft, task.tokens, a, b, random.oneOf(["A", "B"]), true);
+      else if (edit === 1 && mark) draft = changeMark(draft, mark, { label: random.oneOf(["A", "B"]) });
+      else if (edit === 2 && mark) draft = stretchMark(draft, task.tokens, mark, random.oneOf(["start", "end"]), random.below(7) - 3);
+      else if (edit === 3 && mark) draft = removeMark(draft, mark);
+      else draft = moveCursor(draft, task.tokens, a - 3, random.happens(0.5), true);
+      draft.marks.forEach((one, j) => draft.marks.forEach((other, k) => assert.ok(j === k || !sameSpan(one, other))));
+      const gone = before.filter((one) => !draft.marks.some((other) => sameSpan(one, other)));
+      assert.ok(gone.length <= 1, "one edit takes one span at most");
+      for (const each of draft.marks) assert.ok(each.end > each.start && tokensOf(task.tokens, each));
+      assert.deepEqual([...draft.marks].sort((x, y) => x.start - y.start || y.end - x.end).map(({ start }) => start), draft.marks.map(({ start }) => start));
+      for (const held of [draft.selected, draft.fresh]) assert.ok(held === null || draft.marks.includes(held));
+    }
+  });
+});
+
+test("going round the spans at a word meets each of them once and no other", () => {
+  forMany(200, (random) => {
+    const { tokens } = makeTask("one two three four five six seven");
+    let draft = newDraft(makeTask(""), { ...MANY, overlaps: true });
+    for (let i = 0; i < 6; i++) draft = markTokens(draft, tokens, random.below(7), random.below(7), random.oneOf(["A", "B"]), true);
+    const cursor = random.below(7);
+    const [start, end] = tokens[cursor];
+    const here = draft.marks.filter((mark) => overlaps(mark, { start, end }));
+    const round = here.length > 0 ? here : draft.marks;
+    const met = [];
+    draft = { ...draft, cursor, selected: null };
+    for (let i = 0; i < round.length; i++) {
+      draft = { ...draft, selected: nextMark(draft, tokens, 1) };
+      met.push(draft.selected);
+    }
+    assert.deepEqual(met, round);
+  });
+});
+
+test("a correction starts from the reading, without the span that was rejected", () => {
+  const prediction = [{ start: 0, end: 3, label: "A", score: 0.9 }, { start: 4, end: 7, label: "B", score: 0.8 }];
+  const task = makeTask("one two", { prediction, spans: [prediction[1]] });
+  const config = { ...MANY, layout: "binary" };
+  assert.deepEqual(correctionDraft(task, config, "asked").marks.map(({ label, suggested }) => [label, suggested]), [["A", true], ["B", true]]);
+  assert.deepEqual(correctionDraft(task, config, "rejected").marks.map(({ label }) => label), ["A"]);
+});
+
+test("the rest of a reading is what was not asked, and whether the asked is part of it is known", () => {
+  const prediction = [{ start: 0, end: 3, label: "A" }, { start: 4, end: 7, label: "B" }];
+  const config = { ...MANY, layout: "binary" };
+  const within = newDraft(makeTask("one two", { spans: [prediction[0]] }), config).marks;
+  const beside = newDraft(makeTask("one two", { spans: [{ start: 0, end: 7, label: "A" }] }), config).marks;
+  const task = makeTask("one two", { prediction });
+  assert.deepEqual([restOfReading(task, within).rest.length, restOfReading(task, within).holdsAsked], [1, true]);
+  assert.deepEqual([restOfReading(task, beside).rest.length, restOfReading(task, beside).holdsAsked], [2, false]);
+});
+
+test("a whole reading taken back is opened with its spans, an answer on one span is asked again", () => {
+  const asked = { start: 0, end: 3, label: "A" };
+  const task = makeTask("one two", { spans: [asked], prediction: [asked] });
+  const config = { ...MANY, layout: "binary" };
+  const whole = restoredDraft(task, config, { answer: "accept", spans: [{ start: 4, end: 7, label: "B" }] });
+  assert.deepEqual([whole.correcting, whole.marks.map(({ label }) => label)], ["asked", ["B"]]);
+  for (const answer of /** @type {const} */ (["accept", "reject", "ignore"])) {
+    assert.equal(restoredDraft(task, config, { answer, spans: [asked] }).correcting, null);
+  }
+});
+
+test("a paragraph runs the way of its first letter", () => {
+  const ways = { "one ب": false, "ب one": true, "12 (שלום": true, "💊 日本": false, "1 2 !": false, "": false };
+  for (const [text, way] of Object.entries(ways)) assert.equal(runsRightToLeft(text), way, text);
+});
+
+test("boxes that touch on a line become one, those apart or on other lines stay", () => {
+  const box = (/** @type {number} */ left, /** @type {number} */ right, /** @type {number} */ top) => ({ left, right, top, bottom: top + 10 });
+  const joined = joinBoxes([box(30, 40, 0), box(0, 10, 20), box(0, 10, 0), box(10.5, 20, 1), box(41, 50, 0)]);
+  assert.deepEqual(joined.map(({ left, right, top }) => [left, right, top]), [[0, 20, 0], [30, 50, 0], [0, 10, 20]]);
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import widget, {
-  answerIds, countsText, expectedTotal, isDarkColor, keyName, labelKeys, leftText, modelText, progressText, scoreText, Stopwatch,
+  accuracyText, answerIds, countsText, expectedTotal, isDarkColor, keyName, labelKeys, leftText, matchLabels, modelText, outlookText, progressText, scoreText, Stopwatch,
 } from "../../nbannotate/widget/static/widget.js";
 import * as everything from "../../nbannotate/widget/static/widget.js";
 import { forMany } from "./random.js";
@@ -74,6 +74,21 @@ test("the model's state is said in words", () => {
 
 test("counts are the largest first, the rest summed up", () => {
   assert.equal(countsText({ A: 1, B: 3, C: 0, D: 2 }, 2), "B 3 · D 2 · + 1 more");
+});
+
+test("accuracy and outlook are whole per cent with their intervals, or nothing", () => {
+  assert.equal(accuracyText({ value: 0.836, low: 0.761, high: 0.899, n: 61 }), "accuracy 84\u00a0% (76–90)");
+  assert.equal(outlookText({ answers: 100, value: 0.88, low: 0.83, high: 0.92 }), "≈ 88\u00a0% after 100 more (83–92)");
+  assert.deepEqual([accuracyText(null), outlookText(undefined)], ["", ""]);
+});
+
+test("typed letters mean the label itself first, then those that begin so, then those that hold them", () => {
+  const names = ["RIVER", "OLD_RIVER", "River_name", "PARK"];
+  const found = (/** @type {string} */ typed) => matchLabels(names, typed).map((i) => names[i]);
+  assert.deepEqual(found("river"), ["RIVER", "River_name", "OLD_RIVER"]);
+  assert.deepEqual(found(" r_ "), ["OLD_RIVER", "River_name"].filter((name) => name.toLowerCase().includes("r_")));
+  assert.deepEqual(found(""), names);
+  assert.deepEqual(found("x"), []);
 });
 
 test("answer ids are UUIDv7, all different, and only ever increase", () => {

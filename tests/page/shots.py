@@ -58,6 +58,7 @@ def spans(page: Page) -> None:
 
 
 def spans_selected(page: Page) -> None:
+    spans(page)
     page.mouse.up()
     page.locator('[data-token="4"]').click()
 
@@ -314,7 +315,8 @@ def paused(page: Page) -> None:
     start(page, config={"instructions": "Mark drugs."}, tasks=["Short."], status={"model": model})
 
 
-SCENES: list[Callable[[Page], None]] = [
+Scene = Callable[["Page"], None]
+SCENES: list[Scene] = [
     spans, spans_selected, spans_long, spans_many, spans_rtl, spans_emoji, choice, choice_many, binary_span,
     binary_label, busy, refused, finished, preparing, closed, paused, overlaps, overlaps_selected, overlaps_picked,
     overlaps_rtl, overlaps_long, reading, reading_clash, correction, details, paused_whole, filtered,

@@ -2,55 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.page.driver import start
+from tests.page.hands import ROOT, answers_sent, drag, focus, marks, press, stored
 
 TEXT = "I was on 20 mg of oxycodone a day"
 DOSE = {"start": 9, "end": 14, "label": "DOSE", "score": 0.9}
 TASK = {"text": TEXT, "suggestions": [DOSE]}
 CHOICE = {"layout": "choice", "names": ["hardware", "payment"], "exclusive": True}
 OPTIONS = [{"label": "hardware", "score": None}, {"label": "payment", "score": None}]
-ROOT = ".nbannotate"
-
-
-def focus(page: Page) -> None:
-    page.locator(ROOT).focus()
-
-
-def press(page: Page, *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
-
-
-def stored(page: Page, count: int) -> list[dict[str, Any]]:
-    page.wait_for_function(
-        "n => kernel.stored.length === n && kernel.inbox.length === 0", arg=count
-    )
-    return page.evaluate("kernel.stored")
-
-
-def answers_sent(page: Page) -> int:
-    return page.evaluate("kernel.received.filter(m => m.type === 'answer').length")
-
-
-def drag(page: Page, first: int, last: int) -> None:
-    a = page.locator(f'[data-token="{first}"]').bounding_box()
-    b = page.locator(f'[data-token="{last}"]').bounding_box()
-    assert a
-    assert b
-    page.mouse.move(a["x"] + a["width"] - 2, a["y"] + a["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(b["x"] + 2, b["y"] + b["height"] / 2, steps=5)
-    page.mouse.up()
-
-
-def marks(page: Page) -> list[tuple[str, str]]:
-    script = "els => els.map(e => [e.dataset.span, e.dataset.suggested])"
-    return [tuple(row) for row in page.locator(".nba-mark").evaluate_all(script)]
 
 
 @pytest.mark.parametrize(

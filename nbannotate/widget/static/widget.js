@@ -1137,7 +1137,7 @@ class LaneView {
     setBox(name, { left: label.left, top: label.bottom + down + 3 });
     const cross = /** @type {HTMLElement|null} */ (element.querySelector(".nba-delete"));
     if (!cross) return;
-    const beside = leftward ? Math.max(0, label.left - 19) : Math.min(label.left + width + 3, this.width - 16);
+    const beside = leftward ? Math.max(0, label.left - 19) : Math.min(label.left + width + 5, this.width - 16);
     setBox(cross, { left: beside, top: label.bottom + down + 2 });
     const last = boxes[boxes.length - 1];
     const [atStart, atEnd] = leftward ? [boxes[0].right, last.left] : [boxes[0].left, last.right];
@@ -1391,7 +1391,7 @@ class Page {
     bar.append(h("i"));
     const names = [h("strong", {}, config.dataset), h("span", {}, config.view), h("span", { class: "nba-session" }, config.session_id)];
     const head = h("header", { class: "nba-head" }, h("div", { class: "nba-names" }, ...names), make("progress"));
-    make("stage").append(make("ask", { hidden: "" }), make("text", { role: "group", "aria-label": "Text", tabindex: "-1" }), make("panel", { hidden: "" }));
+    make("stage").append(make("ask", { role: "group", "aria-label": "Asked", hidden: "" }), make("text", { role: "group", "aria-label": "Text" }), make("panel", { hidden: "" }));
     for (const name of ["why", "history", "help", "details"]) make(name, { hidden: "" });
     const foot = make("status", {}, "footer");
     const model = make("model", { type: "button", "data-action": "details", "aria-expanded": "false" }, "button");
@@ -1600,6 +1600,7 @@ class Page {
   afterFrame(hash) {
     requestAnimationFrame(() => {
       this.part.text.scrollTop = 0;
+      this.letScroll();
       if (this.layout === "binary") this.text.reveal(this.part.text.querySelector('[data-role="asked"] .nba-rule, mark[data-role="asked"]'));
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = () => {
@@ -1610,6 +1611,13 @@ class Page {
       };
       port2.postMessage(null);
     });
+  }
+
+  /** A text that scrolls can be reached by tab, as whatever scrolls must. */
+  letScroll() {
+    const { text } = this.part;
+    if (text.scrollHeight > text.clientHeight) text.tabIndex = 0;
+    else text.removeAttribute("tabindex");
   }
 
   /** Keep room for the tallest of the latest texts, so that the buttons stay where they are. */
@@ -1737,7 +1745,9 @@ class Page {
     root.dataset.phase = phase;
     root.dataset.layout = layout;
     root.dataset.saved = exchange.savedId;
-    root.dataset.waiting = String(exchange.waiting && exchange.task !== null);
+    const isWaiting = exchange.waiting && exchange.task !== null;
+    root.dataset.waiting = String(isWaiting);
+    for (const name of ["text", "ask", "options", "labels"]) part[name].setAttribute("aria-disabled", String(isWaiting));
     const asking = phase === "asking";
     part.text.hidden = !asking;
     part.panel.hidden = asking;
@@ -2025,6 +2035,7 @@ class Page {
     this.hintText = "";
     this.root.dataset.layout = this.layout;
     if (this.exchange.task) this.paintText(this.exchange.task, draft);
+    this.letScroll();
     if (layout === this.layout) this.refreshFoot();
     else this.refresh();
   }
