@@ -20,6 +20,9 @@ from nbannotate.tasks import AnnotatorTime
 Ranks: TypeAlias = NDArray[np.float64]
 QueryStrategy: TypeAlias = Callable[[Sequence[Candidate], Random], Ranks]
 
+MOVING_AVERAGE_STEP = 0.1
+"""How far the average of `prefer_uncertain` moves to each candidate, in (0, 1]."""
+
 
 def random_order(candidates: Sequence[Candidate], random: Random) -> Ranks:
     """Rank candidates at random.
@@ -116,6 +119,28 @@ def highest_scored(candidates: Sequence[Candidate], random: Random) -> Ranks:
     return np.array([_confidence(candidate) for candidate in candidates])
 
 
+def prefer_uncertain(candidates: Sequence[Candidate], random: Random) -> Ranks:
+    """Rank by whether a candidate is less sure than those before it, as a stream is filtered.
+
+    For those who come from Prodigy, whose sorter of this name is documented to pass on the
+    examples whose uncertainty is above an exponential moving average. Those passed on come
+    first, in the order in which they came.
+
+    Returns
+    -------
+    Ranks
+        Shape (n_candidates,), in [-1, 1].
+    """
+    doubts = least_confident(candidates, random)
+    average = 0.0
+    ranks = np.empty(len(candidates))
+    for place, doubt in enumerate(doubts):
+        is_passed_on = doubt >= average
+        ranks[place] = float(is_passed_on) - place / len(candidates)
+        average += MOVING_AVERAGE_STEP * (float(doubt) - average)
+    return ranks
+
+
 STRATEGIES: dict[str, QueryStrategy] = {
     "random": random_order,
     "margin": margin,
@@ -124,6 +149,7 @@ STRATEGIES: dict[str, QueryStrategy] = {
     "entropy_per_second": entropy_per_second,
     "mean_entropy": mean_entropy,
     "highest_scored": highest_scored,
+    "prefer_uncertain": prefer_uncertain,
 }
 
 

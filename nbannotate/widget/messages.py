@@ -25,6 +25,7 @@ _WHY_TEXTS = {
     "mean_entropy": "The model is unsure about its words on average.",
     "least_confident": "The model's best reading is improbable.",
     "highest_scored": "The model is fairly sure of this; an accept confirms what it found.",
+    "prefer_uncertain": "The model is less sure of this than of those it has just passed over.",
     "pattern": "One of your patterns matches.",
     "in order": "The next text of the source.",
 }
