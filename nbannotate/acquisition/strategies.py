@@ -132,7 +132,7 @@ def prefer_uncertain(candidates: Sequence[Candidate], random: Random) -> Ranks:
         Shape (n_candidates,), in [-1, 1].
     """
     doubts = least_confident(candidates, random)
-    average = 0.0
+    average = float(doubts.mean()) if len(doubts) else 0.0
     ranks = np.empty(len(candidates))
     for place, doubt in enumerate(doubts):
         is_passed_on = doubt >= average

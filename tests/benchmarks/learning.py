@@ -93,7 +93,12 @@ def curve(data: Data, arm: Arm, seed: int, answers: int, mistakes: float) -> pd.
                 ann, data.pool, n=stop - given, mistakes=mistakes, seed=seed + stop, progress=False
             )
             given, seconds = stop, seconds + float(scores["seconds"].iloc[-1])
-            row = {"answers": stop, "seconds": seconds, "loop": score(data, ann, learner)}
+            row = {
+                "answers": stop,
+                "seconds": seconds,
+                "loop": score(data, ann, learner),
+                "retrain": np.nan,
+            }
             if arm.is_retrained and stop >= 100:
                 nlp = nb.retrain(store, "bench", evaluation=0.0, seed=seed, progress=False).nlp
                 row["retrain"] = nb.evaluate(nlp, data.test)[headline]
