@@ -262,12 +262,13 @@ class SpacyLearner(Rebuildable):
                 self.between_steps()
             self.learn(batch, rng)
             self._check_finite(len(answers))
-        self._averages = averaged_with(
-            self._averages,
-            self.pipe.model,
-            decay=self._budget.decay,
-            n_updates=len(self._updates) - 1,
-        )
+        if self._budget.decay:
+            self._averages = averaged_with(
+                self._averages,
+                self.pipe.model,
+                decay=self._budget.decay,
+                n_updates=len(self._updates) - 1,
+            )
 
     def _check_finite(self, n_answers: int) -> None:
         if not self.is_finite():

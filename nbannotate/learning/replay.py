@@ -32,7 +32,8 @@ class Budget:
         Tokens per step beyond which no earlier text is drawn, so that long texts do not
         stall the loop. The new texts are always learned in full.
     decay
-        Of the averages of the weights, with which predictions are made, in [0, 1).
+        Of the averages of the weights, with which predictions are made, in [0, 1); 0 for
+        the weights themselves.
     """
 
     n_batches: int
@@ -41,7 +42,7 @@ class Budget:
     learn_rate: float
     dropout: float
     max_tokens: int = 1_000
-    decay: float = 0.9
+    decay: float = 0.0
 
 
 def draw_batches(

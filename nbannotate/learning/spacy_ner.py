@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-NER_BUDGET = Budget(n_batches=4, n_fresh=1, batch_size=8, learn_rate=0.001, dropout=0.1)
-TRAINED_NER_BUDGET = Budget(n_batches=4, n_fresh=1, batch_size=8, learn_rate=0.0003, dropout=0.1)
+NER_BUDGET = Budget(n_batches=4, n_fresh=1, batch_size=8, learn_rate=0.001, dropout=0.1, decay=0.9)
+TRAINED_NER_BUDGET = replace(NER_BUDGET, learn_rate=0.0003)
 MAX_TOKENS_AT_ONCE = 4_000
 MAX_CANDIDATES = 24
 MIN_CANDIDATE = 0.01

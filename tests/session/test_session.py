@@ -187,7 +187,7 @@ def test_an_answer_delivered_twice_is_stored_and_learned_once(store, learner):
         ("ner.correct", {"answer": "accept", "spans": [(0, 8, "A"), (0, 5, "B")]}, SpanError),
         ("ner.correct", {"answer": "accept", "spans": [(0, 5, "C")]}, LabelError),
         ("ner.correct", {"answer": "accept", "accept": ["A"]}, AnswerError),
-        ("ner.teach", {"answer": "accept", "spans": []}, AnswerError),
+        ("ner.teach", {"answer": "reject", "spans": []}, AnswerError),
     ],
 )
 def test_an_answer_that_does_not_fit_is_refused_and_nothing_is_stored(view, answer, error):
