@@ -121,22 +121,22 @@ class NotebookPage:
 
     # Cells
 
-    def run_cell(self, index: int, *, wait: bool = True) -> None:
-        """Run the cell at ``index`` and wait until its prompt shows a number.
+    def run_cell(self, index: int) -> None:
+        """Run the cell at ``index`` and wait until its prompt shows a number."""
+        self._wait_until_began(index)
+        prompt = self.cell(index).locator(".jp-InputPrompt").first
+        expect(prompt).to_have_text(RAN, timeout=CELL_SECONDS * 1000)
 
-        With ``wait=False`` return as soon as the kernel is at it.
+    def begin_cell(self, index: int) -> None:
+        """Run the cell at ``index`` and return as soon as it has printed something.
+
+        That is the only sure sign that the kernel is at it: the prompt shows ``[*]`` once the
+        cell is sent, and the server calls a kernel idle when any of its threads is.
         """
         self._wait_until_began(index)
-        if wait:
-            prompt = self.cell(index).locator(".jp-InputPrompt").first
-            expect(prompt).to_have_text(RAN, timeout=CELL_SECONDS * 1000)
-        else:
-            # The prompt shows [*] once the cell is sent, which is earlier.
-            wait_until(
-                lambda: self._kernel_state() == "busy" or RAN.match(self.prompt(index)),
-                f"the kernel is at cell {index}",
-                CELL_SECONDS,
-            )
+        wait_until(
+            lambda: self.cell_output_text(index), f"cell {index} prints something", CELL_SECONDS
+        )
 
     def run_all(self) -> None:
         """Run every cell that is not empty, from top to bottom."""

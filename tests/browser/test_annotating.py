@@ -167,13 +167,17 @@ def test_the_saved_notebook_holds_no_text_of_the_source(notebook: NotebookPage):
 
 
 def test_answers_given_while_a_cell_runs_are_stored(notebook: NotebookPage):
-    waiting = "import pathlib, time\nwhile not pathlib.Path('go').exists(): time.sleep(0.02)"
+    waiting = (
+        "import pathlib, time\n"
+        "print('begun')\n"
+        "while not pathlib.Path('go').exists(): time.sleep(0.02)"
+    )
     notebook.open([SETUP, CHOICE, waiting])
     notebook.run_cell(0)
     notebook.run_cell(1)
     widget = notebook.widget
     expect_asking(widget)
-    notebook.run_cell(2, wait=False)
+    notebook.begin_cell(2)
     widget.locator('[data-option="payment"]').click()
     first = expect_saved(widget, "")
     widget.locator('[data-option="account"]').click()

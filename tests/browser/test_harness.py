@@ -108,9 +108,9 @@ def test_a_kernel_outlives_a_reload_but_not_a_restart(notebook: NotebookPage):
 
 
 def test_a_killed_kernel_is_gone_and_the_next_one_runs_cells(notebook: NotebookPage):
-    notebook.open(["x = 1", "import time; time.sleep(600)"])
+    notebook.open(["x = 1", "import time; print('begun'); time.sleep(600)"])
     notebook.run_cell(0)
-    notebook.run_cell(1, wait=False)
+    notebook.begin_cell(1)
     notebook.kill_kernel()
     assert notebook.evaluate_in_kernel("'x' in globals()") is False
     notebook.run_cell(0)
@@ -119,8 +119,8 @@ def test_a_killed_kernel_is_gone_and_the_next_one_runs_cells(notebook: NotebookP
 
 def test_an_interrupt_ends_a_running_cell(notebook: NotebookPage):
     notebook.open(["import time; print('begun'); time.sleep(600)"])
-    notebook.run_cell(0, wait=False)
-    expect(notebook.cell_output(0)).to_contain_text("begun")
+    notebook.begin_cell(0)
+    assert notebook.cell_output_text(0) == "begun"
     notebook.interrupt_kernel()
     expect(notebook.cell_output(0)).to_contain_text("KeyboardInterrupt")
 
