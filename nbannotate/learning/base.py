@@ -253,15 +253,20 @@ class SpacyLearner(Rebuildable):
             self._refresh(text)
         self.expect(self._evidence.values())
         new = [self._evidence[text] for text in touched if text in self._evidence]
-        if not new:
-            return
+        if new:
+            # Numbers that are none are found by the check, on whichever thread they arose.
+            with np.errstate(invalid="ignore", over="ignore"):
+                self._learn_from(new, rng)
+            self._check_finite(len(answers))
+
+    def _learn_from(self, new: Sequence[TextEvidence], rng: np.random.Generator) -> None:
+        """Take the steps of one update: on what is new, and on what was known before."""
         for batch in draw_batches(
             new, self._evidence, self._budget, rng, lambda text: len(self._doc(text))
         ):
             if self.between_steps is not None:
                 self.between_steps()
             self.learn(batch, rng)
-            self._check_finite(len(answers))
         if self._budget.decay:
             self._averages = averaged_with(
                 self._averages,

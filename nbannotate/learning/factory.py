@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from nbannotate.errors import PipelineError
 from nbannotate.learning.base import SpacyLearner
 from nbannotate.learning.pipelines import find_component, prepare
+from nbannotate.learning.spacy_bow import BowLearner, bow_layers
 from nbannotate.learning.spacy_ner import NerLearner
 from nbannotate.learning.spacy_spancat import SpancatLearner
 from nbannotate.learning.spacy_textcat import TextcatLearner
@@ -69,15 +70,29 @@ def make_learner(
     name = find_component(ready, component)
     if name is None:
         raise PipelineError(f"the pipeline has no {component}; its pipes are {ready.pipe_names}")
-    learner: SpacyLearner
-    if component == "ner":
-        learner = NerLearner(ready, name, begun_with, seed=seed)
+    learner = learner_on(ready, name, component, begun_with, exclusive=exclusive, seed=seed)
+    if isinstance(learner, NerLearner):
         learner.wanted = tuple(labels)
-    elif component == "spancat":
-        learner = SpancatLearner(ready, name, labels, seed=seed)
-    else:
-        learner = TextcatLearner(ready, name, labels, exclusive=exclusive, seed=seed)
     learner.remake = lambda base, more: make_learner(
         component, base, labels=more, exclusive=exclusive, seed=seed, lang=lang
     )
     return learner
+
+
+def learner_on(
+    nlp: Language,
+    name: str,
+    component: Component,
+    labels: Sequence[str],
+    *,
+    exclusive: bool,
+    seed: int,
+) -> SpacyLearner:
+    """Return the learner that suits a component of a pipeline from `prepare`."""
+    if component == "ner":
+        return NerLearner(nlp, name, labels, seed=seed)
+    if component == "spancat":
+        return SpancatLearner(nlp, name, labels, seed=seed)
+    is_bow = bow_layers(nlp.get_pipe(name).model) is not None  # type: ignore[attr-defined]
+    kind = BowLearner if is_bow else TextcatLearner
+    return kind(nlp, name, labels, exclusive=exclusive, seed=seed)

@@ -431,12 +431,18 @@ def _tok2vec_config(with_vectors: bool) -> dict[str, Any]:
 
 
 def _textcat_config(exclusive: bool) -> dict[str, Any]:
+    """Return a bag of words as spaCy's own, but one that reads words whatever their case.
+
+    It is made of registered layers alone, so that it loads wherever spaCy is.
+    """
+    from spacy.attrs import LOWER  # type: ignore[import-not-found]
+
+    output = "softmax_activation.v1" if exclusive else "sigmoid_activation.v1"
+    words = {"@layers": "spacy.extract_ngrams.v1", "ngram_size": 1, "attr": LOWER}
+    linear = {"@layers": "SparseLinear.v2", "nO": None, "length": 32768}
     return {
         "model": {
-            "@architectures": "spacy.TextCatBOW.v3",
-            "exclusive_classes": exclusive,
-            "length": 32768,
-            "ngram_size": 1,
-            "no_output_layer": False,
+            "@layers": "chain.v1",
+            "*": {"words": words, "linear": linear, "output": {"@layers": output}},
         }
     }

@@ -7,7 +7,7 @@ best on the evidence held out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,11 +16,10 @@ from nbannotate.errors import LearningError, NothingToLearnError, PipelineError
 from nbannotate.learning.base import SpacyLearner
 from nbannotate.learning.checkpoints import Checkpoint
 from nbannotate.learning.evidence import TextEvidence
+from nbannotate.learning.factory import learner_on
 from nbannotate.learning.pipelines import find_component
 from nbannotate.learning.scoring import evaluate_evidence, main_score
-from nbannotate.learning.spacy_ner import NerLearner
-from nbannotate.learning.spacy_spancat import SpancatLearner
-from nbannotate.learning.spacy_textcat import TextcatLearner
+from nbannotate.learning.spacy_bow import BowLearner
 from nbannotate.tasks import Component
 
 if TYPE_CHECKING:
@@ -28,6 +27,10 @@ if TYPE_CHECKING:
 
 BATCH_SIZE = 8
 MIN_STEPS, MAX_STEPS = 300, 1500
+MAX_ITERATIONS = 500
+LEAST_GAIN = 1e-4
+"""A run towards an optimum is the last one if it lowers the loss by no larger share."""
+
 N_EVALUATIONS = 12
 PATIENCE = 5
 _LAST_RATE = 0.1
@@ -57,7 +60,7 @@ def train(
         What to learn from; texts of which nothing is known are passed over.
     held_out
         What to score on after some of the passes, to keep the best weights; without it
-        the last ones are kept.
+        the last ones are kept. A bag of words has an optimum, which is kept in any case.
     labels
         The labels that matter.
     exclusive
@@ -65,7 +68,8 @@ def train(
     seed
         Fixes the order of texts and all other random choices.
     max_epochs
-        Passes at most; by default as many as make 300 to 1,500 steps of 8 texts.
+        Passes at most; by default as many as make 300 to 1,500 steps of 8 texts, for a
+        bag of words as many as its optimum takes.
     progress
         Called with each row of the history as soon as it is known.
 
@@ -92,11 +96,15 @@ def train(
         )
     learner = _learner(nlp, component, labels, exclusive, seed)
     learner.expect(usable)
-    epochs, n_steps = _plan(len(usable), max_epochs)
+    has_optimum = isinstance(learner, BowLearner)
+    if isinstance(learner, BowLearner):
+        rows = _approaches(learner, usable, max_epochs)
+    else:
+        rows = _passes(learner, usable, *_plan(len(usable), max_epochs), seed)
     best: Checkpoint | None = None
     best_score, since_best = -1.0, 0
     history: list[dict[str, Any]] = []
-    for row in _passes(learner, usable, epochs, n_steps, seed):
+    for row in rows:
         if held_out:
             row["scores"] = evaluate_evidence(
                 nlp, held_out, component=component, labels=labels, exclusive=exclusive
@@ -109,9 +117,9 @@ def train(
         history.append(row)
         if progress is not None:
             progress(row)
-        if since_best >= PATIENCE:
+        if since_best >= PATIENCE and not has_optimum:
             break
-    if best is not None:
+    if best is not None and not has_optimum:
         learner.restore(best)
     return history
 
@@ -125,11 +133,7 @@ def _learner(
             f"the pipeline has no {component}, its pipes are {nlp.pipe_names}; "
             "call prepare() first"
         )
-    if component == "ner":
-        return NerLearner(nlp, name, labels, seed=seed)
-    if component == "spancat":
-        return SpancatLearner(nlp, name, labels, seed=seed)
-    return TextcatLearner(nlp, name, labels, exclusive=exclusive, seed=seed)
+    return learner_on(nlp, name, component, labels, exclusive=exclusive, seed=seed)
 
 
 def _plan(n_texts: int, max_epochs: int | None) -> tuple[int, int]:
@@ -140,13 +144,40 @@ def _plan(n_texts: int, max_epochs: int | None) -> tuple[int, int]:
     return epochs, epochs * per_epoch
 
 
+def _approaches(
+    learner: BowLearner, evidence: Sequence[TextEvidence], max_epochs: int | None
+) -> Iterator[dict[str, Any]]:
+    """Come to the optimum in ever longer runs; one iteration is a pass over all texts."""
+    left = MAX_ITERATIONS if max_epochs is None else max(1, max_epochs)
+    n_steps, done, size, before = left, 0, 1, np.inf
+    while left > 0:
+        size = min(size, left)
+        loss = learner.fit(evidence, max_iterations=size)
+        left, done = left - size, done + size
+        if before - loss <= LEAST_GAIN * abs(loss):
+            left, n_steps = 0, done
+        before, size = loss, 2 * size
+        yield _history_row(n_steps, done, done, loss / len(evidence))
+
+
+def _history_row(n_steps: int, epoch: int, step: int, loss: float) -> dict[str, Any]:
+    return {
+        "n_steps": n_steps,
+        "epoch": epoch,
+        "step": step,
+        "loss": loss,
+        "score": None,
+        "scores": {},
+    }
+
+
 def _passes(
     learner: SpacyLearner,
     evidence: Sequence[TextEvidence],
     epochs: int,
     n_steps: int,
     seed: int,
-) -> Any:
+) -> Iterator[dict[str, Any]]:
     rng = np.random.default_rng((seed, len(evidence)))
     every = max(1, n_steps // N_EVALUATIONS)
     step = n_seen = 0
@@ -165,12 +196,5 @@ def _passes(
                         f"after {step} steps the weights are no numbers; start from another "
                         "pipeline, or leave out the texts that it cannot read"
                     )
-                yield {
-                    "n_steps": n_steps,
-                    "epoch": epoch + 1,
-                    "step": step,
-                    "loss": loss / n_seen,
-                    "score": None,
-                    "scores": {},
-                }
+                yield _history_row(n_steps, epoch + 1, step, loss / n_seen)
                 loss, n_seen = 0.0, 0

@@ -209,15 +209,14 @@ def test_weights_that_are_no_numbers_are_refused_and_put_back(
 ) -> None:
     learner = taught(kind, kind.answers(2))
     before = weights(learner)
-    step = learner._step
+    learn = learner._learn_from
 
-    def explode(*arguments: Any) -> float:
-        loss = step(*arguments)
+    def explode(*arguments: Any) -> None:
+        learn(*arguments)
         node = next(node for node in learner.pipe.model.walk() if node.param_names)
         node.set_param(node.param_names[0], node.get_param(node.param_names[0]) * np.nan)
-        return loss
 
-    monkeypatch.setattr(learner, "_step", explode)
+    monkeypatch.setattr(learner, "_learn_from", explode)
     with pytest.raises(LearningError, match="put back"):
         learner.update(kind.answers(1))
     assert same(before, weights(learner))
@@ -230,10 +229,13 @@ def test_an_error_while_learning_leaves_the_model_as_it_was(
     learner = taught(kind, kind.answers(2))
     before = weights(learner)
 
-    def fail(*_: object) -> float:
+    learn = learner._learn_from
+
+    def fail(*arguments: Any) -> None:
+        learn(*arguments)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(learner, "_step", fail)
+    monkeypatch.setattr(learner, "_learn_from", fail)
     with pytest.raises(KeyboardInterrupt):
         learner.update(kind.answers(1))
     assert same(before, weights(learner))
