@@ -77,6 +77,8 @@ class Lattice:
         A token is considered as the start of a span if the probability that one begins there
         is at least this, or if it is the doc's likeliest, or an answer names it. Where
         just one reading is left, only those that it names are.
+    starts
+        The starts to consider instead, counted through the batch.
 
     Attributes
     ----------
@@ -98,6 +100,7 @@ class Lattice:
         max_length: int,
         constraints: Sequence[Constraint] | None = None,
         min_start: float = 1e-3,
+        starts: Ints | None = None,
     ) -> None:
         self._steps = steps
         self.actions = actions
@@ -108,7 +111,7 @@ class Lattice:
         self._is_space = np.array([token.is_space for doc in docs for token in doc], dtype=bool)
         self._score_closed_states()
         self._constraints = constraints
-        self.starts = self._choose_starts(min_start)
+        self.starts = self._choose_starts(min_start) if starts is None else starts
         self._score_open_states()
 
     def span_probabilities(self, doc: int) -> tuple[Ints, Doubles]:
@@ -159,8 +162,14 @@ class Lattice:
                 token = end - first
         return spans, entropies
 
-    def learn(self) -> float:
+    def learn(self, guide: Lattice | None = None) -> float:
         """Add the gradient towards the readings that are left; return the loss.
+
+        Parameters
+        ----------
+        guide
+            What is believed of the readings left, with the same starts and length; None for
+            what the model itself believes of them, as expectation maximization does.
 
         The loss is minus the log probability of the readings left, summed over the
         docs; a doc of which the model holds none possible is passed over.
@@ -169,7 +178,7 @@ class Lattice:
         spans = np.zeros(self.log_span.shape)
         loss = 0.0
         for doc, constraint in enumerate(self._constraints or ()):
-            loss += self._expect(doc, constraint, out, spans)
+            loss += self._expect(doc, constraint, out, spans, guide or self)
         self._backprop(out, spans)
         return loss
 
@@ -279,7 +288,9 @@ class Lattice:
                     return token + 1, log_rest
         return last, log_rest
 
-    def _expect(self, doc: int, constraint: Constraint, out: Doubles, spans: Doubles) -> float:
+    def _expect(
+        self, doc: int, constraint: Constraint, out: Doubles, spans: Doubles, guide: Lattice
+    ) -> float:
         """Add the counts of each choice, expected over the readings left; return the loss."""
         first, last = int(self.bounds[doc]), int(self.bounds[doc + 1])
         mine = self._starts_of(doc)
@@ -287,7 +298,7 @@ class Lattice:
         if constraint.leaves_one:
             return self._expect_one(constraint, first, last, starts, out, spans[mine], mine)
         log_out, log_span = _constrain(
-            self.log_out[first:last], self.log_span[mine], starts, constraint
+            guide.log_out[first:last], guide.log_span[mine], starts, constraint
         )
         forward, backward = _sweep(log_out, log_span, starts)
         total = forward[last - first]

@@ -59,7 +59,8 @@ class NerLearner(SpacyLearner):
         self.wanted = self._first_labels = self._labels
         self._before_growth: Language | None = None
         self._read_actions()
-        self._tutor = copy.deepcopy(self.pipe.model) if trained - set(labels) else None
+        self._tutor = copy.deepcopy(self.pipe.model) if trained else None
+        self._teaches_unasked = bool(trained - set(labels))
         self._tutor_actions = self._actions
 
     def with_label(self, label: str, progress: Progress | None = None) -> NerLearner:
@@ -153,6 +154,7 @@ class NerLearner(SpacyLearner):
                 for entropy, token in zip(entropies, doc, strict=True)
                 if not token.is_space
             ),
+            words=tuple(token.lower_ for token in doc if not token.is_space),
         )
 
     def _choose_candidates(
@@ -203,14 +205,30 @@ class NerLearner(SpacyLearner):
             max_length=longest,
             constraints=constraints,
         )
-        return lattice.learn()
+        return lattice.learn(self._guide_of(lattice, docs, constraints))
+
+    def _guide_of(
+        self, lattice: Lattice, docs: Sequence[Doc], constraints: Sequence[Constraint]
+    ) -> Lattice | None:
+        """Return what the base model says of the same choices, None where all is known.
+
+        A yes or no speaks of one span. Of the rest of its text the base model is believed,
+        lest the model forgets what it knew while it learns from single spans.
+        """
+        if self._tutor is None or all(constraint.leaves_one for constraint in constraints):
+            return None
+        self._freeze_dropout(self._tutor)
+        steps = StepModel(self._tutor, docs)
+        return Lattice(
+            steps, self._tutor_actions, docs, max_length=lattice.max_length, starts=lattice.starts
+        )
 
     def _rehearse(self, constraint: Constraint, doc: Doc) -> Constraint:
         """Add what the base model says of the labels that are not asked about.
 
         No answer will ever speak of them; left alone, the model would forget them.
         """
-        if self._tutor is None:
+        if self._tutor is None or not self._teaches_unasked:
             return constraint
         if doc.text not in self._tutored:
             self._freeze_dropout(self._tutor)
