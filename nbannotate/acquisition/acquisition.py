@@ -19,8 +19,8 @@ from nbannotate.acquisition.strategies import (
     STRATEGIES,
     QueryStrategy,
     Ranks,
-    entropy_per_second,
-    highest_scored,
+    distinct_entropy_per_second,
+    likely_accept,
     margin,
     random_order,
 )
@@ -32,7 +32,7 @@ RANDOM_SHARE = 0.1
 DOUBTS_SHARE = 0.2
 """Share of questions about labels that "auto" asks by the model's doubts in any case."""
 
-HIGHEST_SCORED_SHARE = 0.5
+LIKELY_SHARE = 0.5
 """Share of yes-or-no questions that "auto" asks because an accept is probable.
 
 Asking only for what is uncertain makes most answers rejects, which teach little and
@@ -118,10 +118,10 @@ class Acquisition:
             return Plan(AUDIT, random_order)
         left = (draw - RANDOM_SHARE) / (1.0 - RANDOM_SHARE)
         if self.layout == "spans":
-            return Plan("entropy", entropy_per_second)
+            return Plan("entropy", distinct_entropy_per_second)
         if self.layout == "binary":
-            is_unsure = left >= HIGHEST_SCORED_SHARE
-            return Plan("margin", margin) if is_unsure else Plan("highest_scored", highest_scored)
+            is_unsure = left >= LIKELY_SHARE
+            return Plan("margin", margin) if is_unsure else Plan("likely_accept", likely_accept)
         if left < max(DOUBTS_SHARE, experience.trust):
             return Plan("margin", rare_first(margin, experience))
         return Plan(AUDIT, random_order)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import islice
 
+from nbannotate.acquisition.suggestions import Suggestions
 from nbannotate.tasks import Answer
 
 AUDIT = "random"
@@ -38,11 +39,13 @@ class Experience:
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
+        self.suggestions = Suggestions()
         self._audits: dict[str, tuple[Mapping[str, float], frozenset[str]]] = {}
 
     def add(self, answer: Answer) -> None:
         """Count an answer."""
         self.counts.update(_labels_given(answer))
+        self.suggestions.add(answer)
         predicted = _predicted(answer)
         if predicted and answer.why == AUDIT and answer.answer != "ignore":
             self._audits[answer.answer_id] = predicted, _outcome(answer)
@@ -51,6 +54,7 @@ class Experience:
         """Take back an answer that was counted."""
         self.counts.subtract(_labels_given(answer))
         self.counts = +self.counts
+        self.suggestions.remove(answer)
         self._audits.pop(answer.answer_id, None)
 
     def rarity(self, label: str) -> float:

@@ -51,6 +51,8 @@ class Oracle:
         Rows as `read_gold` takes them.
     mistakes
         Share of answers that are wrong, in [0, 1].
+    corrects
+        Correct the model's whole reading where the span asked about is wrong.
     seed
         Draws the mistakes.
 
@@ -71,12 +73,14 @@ class Oracle:
         gold: pd.DataFrame | Iterable[Mapping[str, Any]],
         *,
         mistakes: float = 0.0,
+        corrects: bool = False,
         seed: int = 0,
     ) -> None:
         if not 0.0 <= mistakes <= 1.0:
             raise ValueError(f"mistakes={mistakes!r} is no share; give a number from 0 to 1")
         self._gold = {input_hash(row.text): row for row in read_gold(gold)}
         self._mistakes = mistakes
+        self._corrects = corrects
         self._random = Random(seed)
         self.snapped = 0
 
@@ -124,9 +128,11 @@ class Oracle:
             right = self._spans(session, task, gold)
             if view.layout == "spans":
                 return {"answer": "accept", "spans": right}
-            if task.prediction is not None and set(task.prediction) == set(right):
+            is_right = task.spans[0] in right
+            is_read_right = task.prediction is not None and set(task.prediction) == set(right)
+            if is_read_right or (self._corrects and not is_right):
                 return {"answer": "accept", "spans": right}
-            return {"answer": "accept" if task.spans[0] in right else "reject"}
+            return {"answer": "accept" if is_right else "reject"}
         if gold.labels is None:
             raise SourceError(
                 f"the gold for {gold.text[:60]!r} has no 'label' or 'labels', which "
@@ -166,6 +172,7 @@ def simulate(
     test: pd.DataFrame | Iterable[Mapping[str, Any]] | None = None,
     every: int | None = None,
     mistakes: float = 0.0,
+    corrects: bool = False,
     seed: int = 0,
     time: AnnotatorTime | None = None,
     progress: bool = True,
@@ -191,6 +198,9 @@ def simulate(
     mistakes
         Share of answers that are wrong, in [0, 1]: another label, yes for no, a span
         left out.
+    corrects
+        In a view that asks about one span: where it is wrong, correct the whole reading, as
+        ``e`` does on the page, instead of rejecting the span.
     seed
         Draws the mistakes.
     time
@@ -222,7 +232,7 @@ def simulate(
     import pandas as pd
 
     session = annotator if isinstance(annotator, Session) else annotator.session
-    oracle = Oracle(gold, mistakes=mistakes, seed=seed)
+    oracle = Oracle(gold, mistakes=mistakes, corrects=corrects, seed=seed)
     held_out = read_gold(test) if test is not None else None
     time = time or AnnotatorTime()
     spent = 0.0

@@ -140,6 +140,7 @@ class SpancatLearner(SpacyLearner):
             spans=tuple(sorted(read)),
             candidates=self._choose_candidates(doc, spans, asked),
             token_entropies=tuple(_token_entropies(spans, asked, len(doc))[~is_space].tolist()),
+            words=tuple(token.lower_ for token in doc if not token.is_space),
         )
 
     def _is_found(self, scores: Floats) -> np.ndarray:

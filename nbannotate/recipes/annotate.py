@@ -83,8 +83,8 @@ def annotate(
         A path to a ``.jsonl`` file of spaCy patterns, or its rows; matches are asked first.
     strategy
         ``"auto"``, ``"random"``, ``"margin"``, ``"least_confident"``, ``"entropy"``,
-        ``"entropy_per_second"``, ``"mean_entropy"``, ``"highest_scored"``,
-        ``"prefer_uncertain"``, or a function.
+        ``"entropy_per_second"``, ``"distinct_entropy_per_second"``, ``"mean_entropy"``,
+        ``"highest_scored"``, ``"likely_accept"``, ``"prefer_uncertain"``, or a function.
     learn_from
         Filters of ``store.annotations`` that choose the stored answers from which the model
         is rebuilt at the start; by default the whole dataset.

@@ -265,12 +265,15 @@ class Questions:
         reading: tuple[Span, ...] | None = None
         score = candidate.probability
         if self.view.layout == "spans":
-            spans = tuple(span for span in prediction.spans if span.label in self.labels)
-            score = min((span.score for span in spans if span.score is not None), default=None)
-            if not self.view.shows_suggestions:
-                foreseen = spans
+            read = tuple(span for span in prediction.spans if span.label in self.labels)
+            score = min((span.score for span in read if span.score is not None), default=None)
+            if self.view.shows_suggestions:
+                spans = self._worth_showing(read)
+            else:
                 given = matches.get(text.input_hash, text.spans)
                 spans = _shown(given, self.labels, overlaps=self.view.overlaps)
+            if spans != read or not self.view.shows_suggestions:
+                foreseen = read
         elif self.view.layout == "choice":
             options = {label: prediction.cats.get(label) for label in self.labels}
             score = max((p for p in options.values() if p is not None), default=None)
@@ -294,6 +297,11 @@ class Questions:
             foreseen=foreseen if version is not None else None,
             prediction=reading,
         )
+
+    def _worth_showing(self, read: tuple[Span, ...]) -> tuple[Span, ...]:
+        with self._experience_lock:
+            lowest_score = self._experience.suggestions.lowest_score
+        return tuple(span for span in read if span.score is None or span.score >= lowest_score)
 
     def _hash(self, candidate: Candidate) -> int:
         return self.view.task_hash(candidate.text, candidate.span, candidate.label)

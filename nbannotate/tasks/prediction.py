@@ -23,9 +23,13 @@ class Prediction:
         Each label's probability in [0, 1].
     token_entropies
         The uncertainty of each token's tag, in nats, shape (n_tokens,).
+    words
+        The form of each of these tokens, such as its lower case; empty where it is not
+        known.
     """
 
     spans: tuple[Span, ...] = ()
     candidates: tuple[Span, ...] = ()
     cats: Mapping[str, float] = field(default_factory=dict)
     token_entropies: tuple[float, ...] = ()
+    words: tuple[str, ...] = ()

@@ -22,9 +22,13 @@ _WHY_TEXTS = {
     "margin": "The model's two best readings are nearly equally probable.",
     "entropy": "The model is unsure about many of its words.",
     "entropy_per_second": "The model is unsure about many of its words, for the time they take.",
+    "distinct_entropy_per_second": (
+        "The model is unsure about many different words of it, for the time they take."
+    ),
     "mean_entropy": "The model is unsure about its words on average.",
     "least_confident": "The model's best reading is improbable.",
     "highest_scored": "The model is fairly sure of this; an accept confirms what it found.",
+    "likely_accept": "The model thinks this is right, but an answer still tells it something.",
     "prefer_uncertain": "The model is less sure of this than of those it has just passed over.",
     "pattern": "One of your patterns matches.",
     "in order": "The next text of the source.",

@@ -67,8 +67,10 @@ def asked(acquisition, candidates, random, *, learned=9, experience=None):
     return acquisition.rank(candidates, random, plan=plan), plan.why
 
 
-def candidate(probability=None, cats=None, exclusive=True, entropies=(), spans=(), text="t"):
-    prediction = Prediction(spans, spans, cats or {}, entropies)
+def candidate(
+    probability=None, cats=None, exclusive=True, entropies=(), spans=(), text="t", words=()
+):
+    prediction = Prediction(spans, spans, cats or {}, entropies, words)
     return Candidate(
         SourceText(text, input_hash(text)), prediction, exclusive, probability=probability
     )
@@ -135,7 +137,7 @@ def test_more_doubt_ranks_higher_or_for_highest_scored_lower(name: str):
 
 @named
 def test_labels_that_are_nearly_equal_rank_above_a_clear_one(name: str):
-    if name in {"random", "highest_scored"}:
+    if name in {"random", "highest_scored", "likely_accept"}:
         return
     for exclusive in (True, False):
         clear = candidate(cats={"A": 0.98, "B": 0.02}, exclusive=exclusive)
@@ -255,10 +257,27 @@ def test_entropy_per_second_asks_the_shorter_of_two_texts_of_one_entropy():
     assert ranks[0] > ranks[1]
 
 
+def test_a_word_that_a_text_repeats_counts_once_where_words_are_to_be_distinct():
+    repeated = candidate(entropies=(0.6, 0.6, 0.6), words=("meth", "meth", "meth"))
+    distinct = candidate(entropies=(0.4, 0.4, 0.4), words=("meth", "acid", "weed"))
+    rank, rank_distinct = (
+        STRATEGIES[name]([repeated, distinct], Random(0))
+        for name in ("entropy_per_second", "distinct_entropy_per_second")
+    )
+    assert rank[0] > rank[1]
+    assert rank_distinct[0] < rank_distinct[1]
+
+
+def test_a_likely_accept_is_probable_but_not_certain():
+    certain, likely, unlikely = candidate(0.999), candidate(0.7), candidate(0.2)
+    ranks = STRATEGIES["likely_accept"]([certain, likely, unlikely], Random(0))
+    assert ranks[1] > ranks[2] > ranks[0]
+
+
 def test_auto_asks_yes_or_no_for_the_probable_as_well_as_the_unsure():
     acquisition, random = Acquisition("auto", "binary"), Random(0)
     whys = Counter(acquisition.plan(random, learned=99).why for _ in range(400))
-    assert min(whys["margin"], whys["highest_scored"]) > 100
+    assert min(whys["margin"], whys["likely_accept"]) > 100
 
 
 def test_a_tie_is_broken_at_random_and_not_by_place():

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import nbannotate as nb
-from nbannotate.learning import make_learner
+from nbannotate.learning import make_learner, prepare
 from nbannotate.learning.base import SpacyLearner
+from nbannotate.learning.spacy_textcat import TextcatLearner
 
 REFITTED_EVERY = 10
 
@@ -21,6 +22,7 @@ class Arm:
     strategy: str
     make: Callable[[str, tuple[str, ...], bool, int], Any]
     is_retrained: bool = False
+    view: str = "correct"
 
 
 def ours(component: str, labels: tuple[str, ...], exclusive: bool, seed: int) -> SpacyLearner:
@@ -32,7 +34,13 @@ def one_update(
     component: str, labels: tuple[str, ...], exclusive: bool, seed: int
 ) -> SpacyLearner:
     """As today's best known tool is documented: one update an answer, nothing replayed."""
-    learner = ours(component, labels, exclusive, seed)
+    if component == "textcat":
+        nlp = prepare(component="textcat", labels=labels, exclusive=exclusive, seed=seed)
+        learner: SpacyLearner = TextcatLearner(
+            nlp, nlp.pipe_names[-1], labels, exclusive=exclusive, seed=seed
+        )
+    else:
+        learner = ours(component, labels, exclusive, seed)
     learner._budget = replace(learner._budget, n_batches=1, n_fresh=1, batch_size=1, decay=0.0)
     return learner
 
@@ -56,6 +64,7 @@ def tfidf(component: str, labels: tuple[str, ...], exclusive: bool, seed: int) -
 
 OURS = Arm("auto", "auto", ours, is_retrained=True)
 RANDOM = Arm("random", "random", ours, is_retrained=True)
+MANUAL = Arm("manual, random", "random", ours, view="manual")
 ONE_UPDATE = Arm("one update, moving average", "prefer_uncertain", one_update)
 TFIDF = Arm("TF-IDF, margin", "margin", tfidf)
 
@@ -63,4 +72,6 @@ TFIDF = Arm("TF-IDF, margin", "margin", tfidf)
 def arms_for(component: str, *, exclusive: bool) -> list[Arm]:
     """Return the arms that fit a component."""
     arms = [OURS, RANDOM, ONE_UPDATE]
+    if component != "textcat":
+        arms.append(MANUAL)
     return [*arms, TFIDF] if component == "textcat" and exclusive else arms

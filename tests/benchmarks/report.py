@@ -1,0 +1,115 @@
+"""What the learning benchmark found, as tables, as a page and as a plot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from tests.benchmarks.arms import ONE_UPDATE, OURS, RANDOM
+
+UNITS = ("answers", "seconds")
+
+
+def write(
+    curves: pd.DataFrame, teaching: pd.DataFrame, pace: pd.DataFrame, out: Path | None
+) -> None:
+    """Print the tables, and write them to a folder with a plot."""
+    parts = ["# What the loop learns from each answer, and from each minute", ""]
+    parts += ["## Beside random questions and a retrain", "", _table(headlines(curves)), ""]
+    if len(teaching):
+        parts += ["## Yes or no, from a model of 50 texts on", "", _table(gains(teaching)), ""]
+    parts += ["## In the background", "", _table(pace.groupby("data", sort=False).mean()), ""]
+    for name, mine in curves.groupby("data", sort=False):
+        parts += [f"## {name}", "", _table(each_checkpoint(mine)), ""]
+    page = "\n".join(parts)
+    print(page)
+    if out is None:
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "learning.md").write_text(page, encoding="utf-8")
+    curves.to_csv(out / "learning.csv", index=False)
+    teaching.to_csv(out / "teaching.csv", index=False)
+    plot(curves, out / "learning.png")
+
+
+def headlines(curves: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a data set: what the loop is worth beside other ways."""
+    rows = {}
+    for name, mine in curves.groupby("data", sort=False):
+        row: dict[str, float | None] = {}
+        for answers, ratio in against_retrain(mine).items():
+            row[f"loop / retrain at {answers}"] = ratio
+        for unit in UNITS:
+            row[f"{unit} to random's last"] = share_of_random(mine, unit)
+        last = mine[mine["answers"] == mine["answers"].max()].groupby("arm")["loop"].mean()
+        row["F / one update, moving average"] = last[OURS.name] / max(last[ONE_UPDATE.name], 1e-9)
+        rows[name] = row
+    table = pd.DataFrame(rows).T.astype(float)
+    table.loc["mean"] = table.mean()
+    return table
+
+
+def against_retrain(runs: pd.DataFrame) -> dict[int, float]:
+    """Return the loop's score as a share of a retrain's, by the number of answers."""
+    both = runs.dropna(subset=["retrain"]).groupby("answers")[["loop", "retrain"]].mean()
+    ratio = both["loop"] / both["retrain"]
+    return {int(str(answers)): float(share) for answers, share in ratio.items()}
+
+
+def gains(teaching: pd.DataFrame) -> pd.DataFrame:
+    """Return what yes-or-no answers added to the model that they started from."""
+    rows = {}
+    for (name, arm), mine in teaching.groupby(["data", "arm"], sort=False):
+        means = mine.groupby("answers")[["loop", "seconds"]].mean()
+        gained = means["loop"] - means["loop"].iloc[0]
+        rows[name, arm] = {
+            "warm": means["loop"].iloc[0],
+            **{f"at {answers}": gain for answers, gain in gained.iloc[1:].items()},
+            "lowest": gained.min(),
+            "minutes": means["seconds"].iloc[-1] / 60,
+        }
+    return pd.DataFrame(rows).T
+
+
+def each_checkpoint(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return mean and deviation over seeds at each number of answers."""
+    grouped = runs.assign(minutes=runs["seconds"] / 60).groupby(["arm", "answers"])
+    means = grouped[["loop", "retrain", "minutes"]].mean()
+    return means.assign(deviation=grouped["loop"].std()).dropna(axis=1, how="all")
+
+
+def share_of_random(runs: pd.DataFrame, unit: str) -> float | None:
+    """Return what "auto" needs to reach random's last score, as a share of what random took."""
+    means = runs.groupby(["arm", "answers"])[["loop", "seconds"]].mean().reset_index()
+    ours, other = means[means["arm"] == OURS.name], means[means["arm"] == RANDOM.name]
+    goal, whole = other["loop"].iloc[-1], other[unit].iloc[-1]
+    before: tuple[float, float] = (0.0, 0.0)
+    for reached, cost in zip(ours["loop"], ours[unit], strict=True):
+        if reached >= goal:
+            share = (goal - before[0]) / max(reached - before[0], 1e-9)
+            return float((before[1] + share * (cost - before[1])) / whole)
+        before = (float(reached), float(cost))
+    return None
+
+
+def plot(runs: pd.DataFrame, path: Path) -> None:
+    """Draw each arm's curve over simulated minutes, a panel a data set."""
+    from matplotlib.figure import Figure
+
+    names = list(runs["data"].unique())
+    figure = Figure(figsize=(4.5 * len(names), 3.4), layout="constrained")
+    panels = figure.subplots(1, len(names), squeeze=False)[0]
+    for axes, name in zip(panels, names, strict=True):
+        for arm, mine in runs[runs["data"] == name].groupby("arm", sort=False):
+            means = mine.groupby("answers")[["seconds", "loop"]].mean()
+            axes.plot(means["seconds"] / 60, means["loop"], marker="o", markersize=3, label=arm)
+        axes.set(title=name, xlabel="simulated minutes", ylabel="F")
+        axes.spines[["top", "right"]].set_visible(False)
+    panels[0].legend(frameon=False, fontsize=8)
+    figure.savefig(path, dpi=110)
+
+
+def _table(frame: pd.DataFrame) -> str:
+    table: str = frame.round(3).reset_index().to_markdown(index=False)
+    return table
