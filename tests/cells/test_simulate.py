@@ -84,6 +84,20 @@ def test_nested_gold_answers_yes_or_no_about_each_span_alone():
     ann.close()
 
 
+def test_a_wrong_suggestion_is_corrected_where_that_is_asked_for():
+    rows = [{"text": "Meth is bad", "spans": [{"start": 0, "end": 4, "label": "DRUG"}]}]
+    patterns = [{"label": "DRUG", "pattern": "bad"}]
+    given = {}
+    for corrects in (False, True):
+        ann = nb.ner.teach(rows, labels=["DRUG"], patterns=patterns, store=":memory:", dataset="d")
+        nb.simulate(ann, rows, n=1, corrects=corrects, progress=False)
+        given[corrects] = ann.session.history[0]
+        ann.close()
+    assert (given[False].answer, given[False].view) == ("reject", "ner.teach")
+    assert (given[True].answer, given[True].view) == ("accept", "ner.correct")
+    assert [span.label for span in given[True].spans] == ["DRUG"]
+
+
 def test_texts_that_are_not_among_the_gold_are_ignored_and_counted():
     ann = nb.textcat.manual(
         DATA.head(4), labels=nb.SAMPLE_LABELS["textcat"], store=":memory:", dataset="d", nlp=False

@@ -57,6 +57,46 @@ def ner(
     return learner
 
 
+def test_single_spans_do_not_shake_what_a_trained_model_knew(trained_nlp: Language) -> None:
+    texts = [text for text, _ in gold_texts(24)]
+    base = ner(trained_nlp, LABELS)
+    learner = ner(trained_nlp, LABELS)
+    for number in range(12):
+        text = f"the station was closed again ( {number} )"
+        learner.update([make_answer(text, "ner.teach", "reject", spans=(Span(4, 11, "PLACE"),))])
+    before, after = base.predict(texts), learner.predict(texts)
+    kept = sum(one.spans == other.spans for one, other in zip(before, after, strict=True))
+    assert kept >= 0.9 * len(texts)
+
+
+def test_a_guide_that_is_the_model_itself_changes_nothing(trained_nlp: Language) -> None:
+    gradients = []
+    for guided in (False, True):
+        learner = ner(trained_nlp, LABELS)
+        doc = learner.nlp.make_doc("I took aspirin yesterday in Paris .")
+        nothing = np.zeros(len(learner._actions.labels), dtype=bool)
+        constraint = Constraint((TokenSpan(2, 3, 0),), (), nothing)
+        settings: dict[str, Any] = {"max_length": 4, "min_start": 0.0}
+        lattice = Lattice(
+            StepModel(learner.pipe.model, [doc]),
+            learner._actions,
+            [doc],
+            constraints=[constraint],
+            **settings,
+        )
+        guide = Lattice(
+            StepModel(learner.pipe.model, [doc]),
+            learner._actions,
+            [doc],
+            starts=lattice.starts,
+            **settings,
+        )
+        lattice.learn(guide if guided else None)
+        gradients.append(learner.pipe.model.get_ref("upper").get_grad("W").copy())
+    assert np.allclose(gradients[0], gradients[1], atol=1e-6)
+    assert np.abs(gradients[0]).max() > 0
+
+
 def test_the_best_reading_is_the_one_that_spacy_gives(trained_nlp: Language) -> None:
     learner = ner(trained_nlp, LABELS)
     texts = [text for text, _ in gold_texts(40)] + ["aspirin codeine", "Paris", "in in in"]
