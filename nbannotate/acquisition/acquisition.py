@@ -39,16 +39,30 @@ Asking only for what is uncertain makes most answers rejects, which teach little
 tire; see Prodigy's ``prefer_high_scores`` for the same idea.
 """
 
+SEEKING_SHARE = 0.5
+"""Share of questions about labels, beside the random ones, that look for labels never given."""
+
 LEARNED_BEFORE_TRUST = 5
 """Answers before a model that started blank has an opinion worth following."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """By what the next question is chosen, and the word for it."""
+    """By what the next question is chosen, and the word for it.
+
+    Parameters
+    ----------
+    why
+        The word.
+    strategy
+        Ranks the candidates.
+    seeks_labels
+        Whether a text that names a label never given goes first.
+    """
 
     why: str
     strategy: QueryStrategy
+    seeks_labels: bool = False
 
     @property
     def is_audit(self) -> bool:
@@ -122,6 +136,9 @@ class Acquisition:
         if self.layout == "binary":
             is_unsure = left >= LIKELY_SHARE
             return Plan("margin", margin) if is_unsure else Plan("likely_accept", likely_accept)
+        if experience.seeks_labels and random.random() < SEEKING_SHARE:
+            # Decided before any text is seen, so that those asked at random speak for all.
+            return Plan("margin", rare_first(margin, experience), seeks_labels=True)
         if left < max(DOUBTS_SHARE, experience.trust):
             return Plan("margin", rare_first(margin, experience))
         return Plan(AUDIT, random_order)

@@ -7,7 +7,7 @@ never judged by the texts that it chose itself.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from nbannotate.acquisition.suggestions import Suggestions
@@ -22,6 +22,12 @@ AUDITS_SEEN = 60
 AUDITS_NEEDED = 8
 """Random questions before which a model is neither trusted nor mistrusted."""
 
+LABEL_NAME = "label_name"
+"""Why a question was asked that may find a label never given."""
+
+SOUGHT_AT_LEAST, SOUGHT_A_LABEL = 40, 4
+"""Answers in all, and for each label, after which labels are no longer looked for by name."""
+
 TRUST_AT_FIRST = 0.5
 
 SKILL_TRUSTED = 0.3
@@ -31,13 +37,19 @@ SKILL_TRUSTED = 0.3
 class Experience:
     """Answers that stand, as far as they bear on what to ask next.
 
+    Parameters
+    ----------
+    labels
+        Those that may be given; they may change.
+
     Examples
     --------
     >>> Experience().trust
     0.5
     """
 
-    def __init__(self) -> None:
+    def __init__(self, labels: Sequence[str] = ()) -> None:
+        self.labels = tuple(labels)
         self.counts: Counter[str] = Counter()
         self.suggestions = Suggestions()
         self._audits: dict[str, tuple[Mapping[str, float], frozenset[str]]] = {}
@@ -56,6 +68,17 @@ class Experience:
         self.counts = +self.counts
         self.suggestions.remove(answer)
         self._audits.pop(answer.answer_id, None)
+
+    @property
+    def seeks_labels(self) -> bool:
+        """Whether there are labels to find."""
+        return bool(self.labels_to_find())
+
+    def labels_to_find(self) -> tuple[str, ...]:
+        """Return the labels never given, none once there are enough answers without them."""
+        if self.counts.total() >= max(SOUGHT_AT_LEAST, SOUGHT_A_LABEL * len(self.labels)):
+            return ()
+        return tuple(label for label in self.labels if not self.counts[label])
 
     def rarity(self, label: str) -> float:
         """Return how rarely a label was given, in (0, 1]; 1 for one never given."""

@@ -12,6 +12,8 @@ from dataclasses import replace
 from random import Random
 
 from nbannotate.acquisition import Acquisition, Candidate, Experience, Plan
+from nbannotate.acquisition.experience import LABEL_NAME
+from nbannotate.acquisition.label_names import LabelNames
 from nbannotate.acquisition.patterns import PatternMatcher
 from nbannotate.learning import Learner, texts_at_once
 from nbannotate.pool import Pool
@@ -71,12 +73,13 @@ class Questions:
         self.pool = pool
         self.acquisition = acquisition
         self.patterns = patterns
+        self._label_names = LabelNames(labels)
         self._random = Random(seed)
         self._few_texts = FewTexts(pool, seed=seed)
         self._asked: defaultdict[int, set[int]] = defaultdict(set)
         self._accepted: defaultdict[int, set[Span]] = defaultdict(set)
         self._recent: deque[int] = deque(maxlen=TEXTS_BETWEEN)
-        self._experience = Experience()
+        self._experience = Experience(labels)
         self._experience_lock = threading.Lock()
         self._done_with: set[int] = set()
 
@@ -98,6 +101,9 @@ class Questions:
     def relabel(self, labels: tuple[str, ...]) -> None:
         """Ask with these labels; texts that were done with for want of others open again."""
         self.labels = labels
+        self._label_names = LabelNames(labels)
+        with self._experience_lock:
+            self._experience.labels = labels
         done, self._done_with = list(self._done_with), set()
         for text_hash in done:
             self.pool.reopen_text(text_hash)
@@ -217,7 +223,19 @@ class Questions:
         ordered = self._rested_first(ordered)
         at_hand = ordered if matches else ordered[:QUESTIONS_AT_HAND]
         tasks = [self._task(each, why, matches, version) for each in at_hand]
+        tasks = self._unseen_labels_first(tasks, plan)
         return self._pattern_matches_first(tasks, matches, learner)
+
+    def _unseen_labels_first(self, tasks: list[Task], plan: Plan | None) -> list[Task]:
+        if plan is None or not plan.seeks_labels:
+            return tasks
+        with self._experience_lock:
+            unseen = self._experience.labels_to_find()
+        for place, task in enumerate(tasks):
+            if self._label_names.names_any(task.text, unseen):
+                found = replace(task, why=LABEL_NAME)
+                return [found, *tasks[:place], *tasks[place + 1 :]]
+        return tasks
 
     def _candidates(
         self, text: SourceText, prediction: Prediction, matched: Sequence[Span]

@@ -30,6 +30,7 @@ _WHY_TEXTS = {
     "highest_scored": "The model is fairly sure of this; an accept confirms what it found.",
     "likely_accept": "The model thinks this is right, but an answer still tells it something.",
     "prefer_uncertain": "The model is less sure of this than of those it has just passed over.",
+    "label_name": "It has words of a label's name that was not given yet.",
     "pattern": "One of your patterns matches.",
     "in order": "The next text of the source.",
 }

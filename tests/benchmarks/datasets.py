@@ -42,7 +42,10 @@ def read(path: Path, n_pool: int, n_test: int, seed: int) -> Data:
     order = np.random.default_rng(seed).permutation(len(rows))
     shuffled = [rows[int(index)] for index in order]
     if beside.exists() and beside != path:
-        pool, test = shuffled, _lines(beside)
+        # Such files are often sorted by label: the first of them are not to be all.
+        held_out = _lines(beside)
+        chosen = np.random.default_rng(0).permutation(len(held_out))
+        pool, test = shuffled, [held_out[int(index)] for index in chosen]
     else:
         pool, test = shuffled[: len(rows) * 2 // 3], shuffled[len(rows) * 2 // 3 :]
     return describe(path.parent.name, pool[:n_pool], test[:n_test])
