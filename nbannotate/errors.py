@@ -14,6 +14,7 @@ that a caller would expect, so that ``except ValueError`` works as well as
     ├── FilterError (ValueError)          a filter of annotations() that is unknown or malformed
     ├── NothingToLearnError (ValueError)  a filter that leaves no answers to train on
     ├── LearningError (RuntimeError)      the model could not learn, or has nothing to unlearn
+    ├── PageError (ImportError)           files of the widget's page that do not fit together
     ├── SessionClosedError (RuntimeError) the session was closed or superseded by another cell
     └── StoreError (OSError)              the DuckDB file could not be opened, read or written
         ├── StoreLockedError              another kernel holds the file
@@ -29,6 +30,7 @@ __all__ = [
     "LearningError",
     "NbannotateError",
     "NothingToLearnError",
+    "PageError",
     "PipelineError",
     "SessionClosedError",
     "SkippedRowsWarning",
@@ -79,6 +81,10 @@ class NothingToLearnError(NbannotateError, ValueError):
 
 class LearningError(NbannotateError, RuntimeError):
     """A model that could not learn from answers, or that has no update to undo."""
+
+
+class PageError(NbannotateError, ImportError):
+    """Files of the widget's page that are missing or do not fit together."""
 
 
 class SessionClosedError(NbannotateError, RuntimeError):

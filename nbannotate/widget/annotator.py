@@ -27,6 +27,7 @@ from nbannotate.errors import (
 )
 from nbannotate.learning import copy_nlp_of
 from nbannotate.session import ModelStatus, Progress, Session
+from nbannotate.widget.joining import join_script, join_style
 from nbannotate.widget.messages import (
     RefusalReason,
     wire_restored,
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from nbannotate.learning import Learner
     from nbannotate.session.listeners import Event
 
-_STATIC = Path(__file__).parent / "static"
 _KEYS = "1234567890"
 logger = logging.getLogger("nbannotate")
 
@@ -67,8 +67,8 @@ class Annotator(anywidget.AnyWidget):
     >>> ann.close()
     """
 
-    _esm = _STATIC / "widget.js"
-    _css = _STATIC / "widget.css"
+    _esm = join_script()
+    _css = join_style()
     _config = traitlets.Dict().tag(sync=True)
 
     def __init__(

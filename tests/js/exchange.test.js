@@ -1,7 +1,10 @@
 /** Laws of the exchange with the kernel: nothing given is lost, doubled or out of order. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { answerIds, Exchange, newDraft, UnsentAnswers } from "../../nbannotate/widget/static/widget.js";
+import { answerIds } from "../../nbannotate/widget/static/answer_ids.js";
+import { newDraft } from "../../nbannotate/widget/static/drafts.js";
+import { Exchange } from "../../nbannotate/widget/static/exchange.js";
+import { UnsentAnswers } from "../../nbannotate/widget/static/unsent.js";
 import { FakeKernel, makeConfig, makeTask } from "./fake_kernel.js";
 import { forMany } from "./random.js";
 
