@@ -203,6 +203,8 @@ class Session(ModelInLoop):
         task_hash: int | None = None,
         answer_id: str | None = None,
         seconds: float | None = None,
+        flagged: bool = False,
+        note: str | None = None,
     ) -> Answer:
         """Store the answer to the current task, and go on to the next.
 
@@ -221,6 +223,10 @@ class Session(ModelInLoop):
             The answer's identity; one that was stored before is not stored again.
         seconds
             Time that the annotator took; by default measured here.
+        flagged
+            Mark it to be looked at again: ``store.annotations(where="flagged")``.
+        note
+            What is to be kept in writing beside it.
 
         Returns
         -------
@@ -254,6 +260,8 @@ class Session(ModelInLoop):
                 settled,
                 answer_id=answer_id,
                 seconds=monotonic() - self._shown_at if seconds is None else float(seconds),
+                flagged=flagged,
+                note=note,
             )
             if not self.store.append(stored):
                 raise StaleTaskError(

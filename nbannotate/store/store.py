@@ -232,7 +232,8 @@ class Store(ModelVersions):
             From and up to (not including) a time: a datetime, a date or ISO 8601 text, UTC
             unless it has a zone. A date alone as ``until`` includes that day.
         where
-            An SQL condition on the columns, such as ``"seconds < 2 and len(spans) > 1"``.
+            An SQL condition on the columns, such as ``"seconds < 2 and len(spans) > 1"``,
+            or ``"flagged"``.
         history
             Also the answers that were taken back or replaced, told apart by the column
             ``stands``.
@@ -242,7 +243,7 @@ class Store(ModelVersions):
         pandas.DataFrame
             Columns dataset, session_id, annotator, view, text, label, answer, spans (list
             of dict), accept (list of str), score, why, model_version, seconds, created_at
-            (UTC), meta (dict), input_hash, task_hash, answer_id.
+            (UTC), flagged (bool), note, meta (dict), input_hash, task_hash, answer_id.
 
         Raises
         ------

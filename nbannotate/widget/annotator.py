@@ -261,6 +261,8 @@ class Annotator(anywidget.AnyWidget):
                 task_hash=int(message["task_hash"]),
                 answer_id=answer_id,
                 seconds=message.get("seconds"),
+                flagged=message.get("flagged", False),
+                note=message.get("note"),
             )
         except Exception as error:  # whatever it is, the page must keep the answer
             if not isinstance(error, NbannotateError):

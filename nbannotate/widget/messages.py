@@ -115,6 +115,8 @@ def wire_restored(answer: Answer | None) -> dict[str, Any] | None:
         "answer": answer.answer,
         "spans": [span.to_dict() for span in answer.spans],
         "accept": list(answer.accept),
+        "flagged": answer.flagged,
+        "note": answer.note,
     }
 
 

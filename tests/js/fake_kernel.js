@@ -81,7 +81,7 @@ export class FakeKernel {
   undo() {
     const last = this.stored.pop();
     if (last) this.at -= 1;
-    const restored = last ? { answer: last.answer, spans: last.spans ?? null, accept: last.accept ?? null } : null;
+    const restored = last ? { answer: last.answer, spans: last.spans ?? null, accept: last.accept ?? null, flagged: last.flagged ?? false, note: last.note ?? null } : null;
     this.reply({ type: "state", ...this.now(), restored });
   }
 

@@ -280,6 +280,14 @@ def busy(page: Page) -> None:
     page.locator('[data-action="history"]').click()
 
 
+def noted(page: Page) -> None:
+    start(page, config={}, tasks=[{"text": SENTENCE, "suggestions": SUGGESTED}], status=STATUS)
+    page.locator(".nbannotate").focus()
+    page.keyboard.press("f")
+    page.keyboard.press("n")
+    page.keyboard.type("Is suboxone a drug here, or a treatment?")
+
+
 def refused(page: Page) -> None:
     start(
         page,
@@ -319,7 +327,7 @@ Scene = Callable[["Page"], None]
 SCENES: list[Scene] = [
     spans, spans_selected, spans_long, spans_many, spans_rtl, spans_emoji, choice, choice_many, binary_span,
     binary_label, busy, refused, finished, preparing, closed, paused, overlaps, overlaps_selected, overlaps_picked,
-    overlaps_rtl, overlaps_long, reading, reading_clash, correction, details, paused_whole, filtered,
+    overlaps_rtl, overlaps_long, reading, reading_clash, correction, details, paused_whole, filtered, noted,
 ]  # fmt: skip
 
 

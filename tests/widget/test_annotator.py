@@ -111,10 +111,12 @@ def test_whatever_keeps_an_answer_from_the_disk_the_page_is_told_to_keep_it(
 
 
 def test_undo_brings_back_the_task_with_what_was_answered(page):
-    page.answer(accept=["B"])
+    page.answer(accept=["B"], flagged=True, note="two?")
     state = page.say(type="undo")
     assert state["task"]["text"] == TEXTS[0]
-    assert state["restored"] == {"answer": "accept", "spans": [], "accept": ["B"]}
+    assert state["restored"] == {
+        "answer": "accept", "spans": [], "accept": ["B"], "flagged": True, "note": "two?",
+    }  # fmt: skip
     assert page.ann.annotations().empty
     assert page.say(type="undo")["restored"] is None
 

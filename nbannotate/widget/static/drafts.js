@@ -25,7 +25,7 @@ export function newDraft(task, { exclusive, layout, overlaps: mayOverlap = false
   return {
     marks: withoutClashes([...given, ...suggested], mayOverlap),
     chosen: (exclusive ? likely.slice(0, 1) : likely).map((option) => option.label),
-    touched: false, selected: null, fresh: null, anchor: null, cursor: null, correcting: null, seconds: 0,
+    touched: false, selected: null, fresh: null, anchor: null, cursor: null, correcting: null, seconds: 0, flagged: false, note: "",
   };
 }
 
@@ -58,7 +58,7 @@ export function restOfReading(task, asked) {
  */
 export function restoredDraft(task, config, restored) {
   const marks = withoutClashes((restored.spans ?? []).map((span) => toMark(span, false)), config.overlaps);
-  const draft = newDraft(task, config);
+  const draft = withRemarks(newDraft(task, config), restored);
   if (config.layout === "binary") {
     const onlyAsked = marks.length === draft.marks.length && marks.every((mark, i) => sameSpan(mark, draft.marks[i]));
     if (!task.prediction || !restored.spans || restored.answer !== "accept" || onlyAsked) return draft;
@@ -68,6 +68,9 @@ export function restoredDraft(task, config, restored) {
   if (restored.accept) Object.assign(draft, { chosen: [...restored.accept], touched: true });
   return draft;
 }
+
+/** With the flag and the note of another. @param {Draft} draft @param {{flagged?: boolean, note?: string|null}} from @returns {Draft} */
+export const withRemarks = (draft, { flagged, note }) => ({ ...draft, flagged: flagged ?? false, note: note ?? "" });
 
 /** Nothing picked, nothing selected. @param {Draft} draft @returns {Draft} */
 export const settled = (draft) => ({ ...draft, selected: null, fresh: null, anchor: null });

@@ -1,9 +1,10 @@
 /** What an annotator does to the text on the page, whether by key or by mouse. */
 
-import { bareSpan, changeMark, correctionDraft, markTokens, newDraft, nextMark, removeMark, settled } from "./drafts.js";
+import { bareSpan, changeMark, correctionDraft, markTokens, newDraft, nextMark, removeMark, settled, withRemarks } from "./drafts.js";
 import { shownKey } from "./keys.js";
 import { tokenSpan } from "./marks.js";
 import { codePoints } from "./offsets.js";
+import { remarksOf } from "./remarks.js";
 import { plural } from "./words.js";
 
 /** @import { Page } from "./page.js" */
@@ -32,6 +33,8 @@ export class Hands {
       case "next": return this.selectNext(1);
       case "previous": return this.selectNext(-1);
       case "filter": return this.page.labels.input.focus();
+      case "flag": return this.flag();
+      case "note": return this.held ? this.page.remarks.open() : undefined;
       case "undo": return exchange.undo();
       case "resend": return exchange.resend();
       case "resume": return exchange.resuming ? undefined : exchange.resume();
@@ -58,7 +61,7 @@ export class Hands {
     }
     const { seconds } = page.watch;
     /** @type {AnswerMessage} */
-    const message = { type: "answer", answer_id: page.nextId(), task_hash: task.task_hash, answer: verdict, seconds };
+    const message = { type: "answer", answer_id: page.nextId(), task_hash: task.task_hash, answer: verdict, seconds, ...remarksOf(draft) };
     const onText = verdict === "accept" || !draft.correcting;
     if (layout === "spans" && onText) message.spans = (spans ?? draft.marks).map(bareSpan);
     else if (spans) message.spans = spans.map(bareSpan);
@@ -78,7 +81,7 @@ export class Hands {
   correct(why) {
     const { held, page } = this;
     if (!held || !page.reading || held.work.correcting) return;
-    const draft = correctionDraft(held.task, page.config, why);
+    const draft = withRemarks(correctionDraft(held.task, page.config, why), held.work);
     page.edit(draft);
     page.announce(`Correcting: ${plural(draft.marks.length, "span")}`);
   }
@@ -94,10 +97,23 @@ export class Hands {
   leaveCorrection() {
     const { page } = this;
     const { task } = page.exchange;
-    if (!task) return;
-    page.work = newDraft(task, page.config);
+    if (!task || !page.work) return;
+    page.work = withRemarks(newDraft(task, page.config), page.work);
     page.paint();
     page.refresh();
+  }
+
+  flag() {
+    const { held, page } = this;
+    if (!held) return;
+    page.work = { ...held.work, flagged: !held.work.flagged };
+    page.refresh();
+    page.announce(page.work.flagged ? "Flagged" : "No longer flagged");
+  }
+
+  /** @param {string} note */
+  write(note) {
+    if (this.held) this.page.work = { ...this.held.work, note };
   }
 
   // -------------------------------------------------------------- labels and marks

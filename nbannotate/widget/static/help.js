@@ -33,7 +33,7 @@ export function helpRows({ config: { exclusive, labels, overlaps: stacks }, layo
     binary: [["a", "accept: right"], ["x", "reject: wrong"], ...whole, ["⌫ u", "undo the last answer"]],
   }[layout];
   const escape = correcting ? "back to the question" : "close, or let go of what is picked";
-  const every = [["space", "ignore: say nothing about this text"], ["?", "why this text is asked"], ["h", "show or hide these keys"], ["esc", escape]];
+  const every = [["space", "ignore: say nothing about this text"], ["f", "flag it, to be looked at again"], ["n", "write a note beside the answer"], ["?", "why this text is asked"], ["h", "show or hide these keys"], ["esc", escape]];
   return [...rows, ...every];
 }
 

@@ -10,6 +10,7 @@ import { keyName } from "./keys.js";
 const ACTION_KEYS = /** @type {Record<string, string>} */ ({
   a: "accept", x: "reject", " ": "ignore", Backspace: "back", Delete: "back", u: "undo", h: "help", "?": "why", "shift+?": "why",
   Escape: "escape", Enter: "enter", "shift+a": "all", e: "correct", s: "next", "shift+s": "previous", "/": "filter",
+  f: "flag", n: "note",
 });
 const MOVES = /** @type {Record<string, number>} */ ({ ArrowLeft: -1, ArrowRight: 1 });
 
@@ -21,13 +22,14 @@ export class Keyboard {
 
   /** @param {KeyboardEvent} event */
   onKey(event) {
-    const { root, labels } = this.page;
+    const { root, labels, remarks } = this.page;
     const path = event.composedPath();
     if (!path.includes(root)) return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     event.stopImmediatePropagation();
     const target = path[0];
     if (target === labels.input) return this.onFilterKey(event);
+    if (target === remarks.field) return this.onNoteKey(event);
     if (target instanceof Element && target.closest("input, textarea, select, [contenteditable]")) return;
     const pressable = target instanceof Element && target.closest("button");
     if (pressable && (event.key === " " || event.key === "Enter")) {
@@ -49,6 +51,15 @@ export class Keyboard {
     if (best === undefined) return;
     if (page.layout === "spans") page.hands.pickLabel(best);
     else page.hands.choose(page.config.labels[best].name);
+  }
+
+  /** Enter and Escape give the keys back to the text; Shift and Enter begin a line. @param {KeyboardEvent} event */
+  onNoteKey(event) {
+    if (event.key !== "Escape" && (event.key !== "Enter" || event.shiftKey)) return;
+    event.preventDefault();
+    this.page.remarks.leave();
+    this.page.focus();
+    this.page.refresh();
   }
 
   /** @param {string} name @param {boolean} repeated @returns {boolean} whether the key means something here */

@@ -15,6 +15,7 @@ import { withoutClashes } from "./marks.js";
 import { NoticeView } from "./notices.js";
 import { detailsList, historyList, whyLines } from "./panels.js";
 import { Pointer } from "./pointer.js";
+import { RemarkView } from "./remarks.js";
 import { buildSkeleton } from "./skeleton.js";
 import { refreshFoot, refreshHead } from "./status_line.js";
 import { Stopwatch } from "./stopwatch.js";
@@ -54,6 +55,7 @@ export class Page {
     this.part = buildSkeleton(root, this.config);
     this.labels = new LabelView(this.part, this.config);
     this.notices = new NoticeView(this.part);
+    this.remarks = new RemarkView(this.part);
     this.text = new TextView(this.part.text, (label) => this.labels.colorOf(label));
     this.hands = new Hands(this);
     this.keyboard = new Keyboard(this);
@@ -111,12 +113,19 @@ export class Page {
     document.addEventListener("visibilitychange", () => this.watch.run(this.isTimed), { signal });
     root.addEventListener("mousedown", (event) => pointer.onMouseDown(event), { signal });
     root.addEventListener("click", (event) => pointer.onClick(event), { signal });
-    root.addEventListener("input", () => this.labels.applyFilter(), { signal });
+    root.addEventListener("input", (event) => this.onInput(event), { signal });
     root.addEventListener("pointerdown", (event) => pointer.onPointerDown(event), { signal });
     root.addEventListener("pointermove", (event) => pointer.onPointerMove(event), { signal });
     root.addEventListener("pointerup", () => pointer.onPointerUp(), { signal });
     root.addEventListener("pointercancel", () => pointer.endDrag(), { signal });
     followTheme(root, signal);
+  }
+
+  /** @param {Event} event */
+  onInput(event) {
+    const { field } = this.remarks;
+    if (event.composedPath()[0] === field) this.hands.write(field.value);
+    else this.labels.applyFilter();
   }
 
   /** Labels may change while a text is being marked: what is marked, selected, open and scrolled to stays. @param {Config} config */
@@ -140,6 +149,8 @@ export class Page {
     this.part = buildSkeleton(this.root, this.config);
     this.labels = new LabelView(this.part, this.config);
     this.notices = new NoticeView(this.part, this.notices.dismissed);
+    this.remarks = new RemarkView(this.part);
+    this.remarks.show(this.work);
     this.text.box = this.part.text;
   }
 
@@ -180,8 +191,9 @@ export class Page {
     this.work = null;
     this.pointer.drag = null;
     this.hintText = restored ? `undone: ${restored.answer}` : "";
+    if (task) this.work = restored ? restoredDraft(task, this.config, restored) : draft ?? newDraft(task, this.config);
+    this.remarks.show(this.work);
     if (task) {
-      this.work = restored ? restoredDraft(task, this.config, restored) : draft ?? newDraft(task, this.config);
       this.labels.endFilter();
       this.paint();
       this.root.dataset.taskHash = task.task_hash;
@@ -326,6 +338,7 @@ export class Page {
     part.filter.hidden = !asking || layout === "binary" || !this.labels.isFiltered;
     part.why.hidden = !asking || !this.isOpen("why");
     this.refreshActions();
+    this.remarks.refresh(asking ? this.work : null, this.hands.held !== null);
     refreshHead(part, exchange, this.paces);
     refreshFoot(part, exchange, phase, this.hintText);
     this.notices.refresh(exchange.error, exchange.status?.notices ?? []);

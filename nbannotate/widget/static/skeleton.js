@@ -1,6 +1,7 @@
 /** The page's empty parts, in reading order, before anything is shown in them. */
 
 import { button, h } from "./elements.js";
+import { noteBox } from "./remarks.js";
 
 /** @import { Config } from "./types.js" */
 /** @typedef {Record<string, HTMLElement>} Parts  by name; each has the class `nba-` and its name */
@@ -23,9 +24,9 @@ export function buildSkeleton(root, config) {
   const foot = make("status", {}, "footer");
   const model = make("model", { type: "button", "data-action": "details", "aria-expanded": "false" }, "button");
   foot.append(make("save", { role: "status" }, "span"), model, make("pause", {}, "span"), make("accuracy", {}, "span"), make("counts", {}, "span"));
-  Object.assign(part, { instructions: instructionsBox(config), filter: filterBox(), reading: readingBox(), actions: actionsRow() });
+  Object.assign(part, { instructions: instructionsBox(config), filter: filterBox(), note: noteBox(), reading: readingBox(), actions: actionsRow() });
   root.replaceChildren(bar, head, part.instructions, part.filter, make("labels", { role: "group", "aria-label": "Labels" }), part.stage,
-    make("options", { role: "group", "aria-label": "Options" }), part.why, part.reading, part.actions, part.help, part.history, part.details,
+    make("options", { role: "group", "aria-label": "Options" }), part.why, part.note, part.reading, part.actions, part.help, part.history, part.details,
     make("alert", { role: "alert", hidden: "" }), make("notices"), foot, make("announce", { "aria-live": "polite", class: "nba-unseen" }));
   return part;
 }
@@ -52,9 +53,9 @@ function readingBox() {
 function actionsRow() {
   const answers = [button("accept", "Accept", "a", "nba-accept"), button("reject", "Reject", "x", "nba-reject"),
     button("ignore", "Ignore", "space", "nba-plain"), button("escape", "Back", "esc")];
-  const names = { why: ["Why this text", "?"], history: ["History", ""], help: ["Keys", "h"] };
+  const names = { why: ["Why", "?"], history: ["History", ""], help: ["Keys", "h"] };
   const panels = Object.entries(names).map(([name, [text, key]]) => button(name, text, key));
   for (const panel of panels) panel.setAttribute("aria-expanded", "false");
   return h("div", { class: "nba-actions" }, h("div", { class: "nba-answers" }, ...answers),
-    button("undo", "Undo", "⌫"), h("div", { class: "nba-panels" }, ...panels));
+    button("undo", "Undo", "⌫"), button("flag", "Flag", "f"), button("note", "Note", "n"), h("div", { class: "nba-panels" }, ...panels));
 }

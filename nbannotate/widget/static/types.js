@@ -30,8 +30,8 @@
 /** @typedef {{name: string, key: string|null, color: number}} Label */
 /** @typedef {{dataset: string, view: string, layout: Layout, session_id: string, annotator: string, labels: Label[], exclusive: boolean, overlaps?: boolean, correct_rejects?: boolean, instructions: string|null, has_model: boolean}} Config */
 /** @typedef {"accept"|"reject"|"ignore"} Verdict */
-/** @typedef {{answer: Verdict, spans?: WireSpan[]|null, accept?: string[]|null}} Restored */
-/** @typedef {{type: "answer", answer_id: string, task_hash: string, answer: Verdict, seconds: number, spans?: WireSpan[], accept?: string[]}} AnswerMessage */
+/** @typedef {{answer: Verdict, spans?: WireSpan[]|null, accept?: string[]|null, flagged?: boolean, note?: string|null}} Restored */
+/** @typedef {{type: "answer", answer_id: string, task_hash: string, answer: Verdict, seconds: number, spans?: WireSpan[], accept?: string[], flagged?: boolean, note?: string}} AnswerMessage */
 
 /** A span that stands in the text; `suggested` while only the model has said so. */
 /** @typedef {{start: number, end: number, label: string, score: number|null, suggested: boolean}} Mark */
@@ -47,6 +47,8 @@
  * @property {number|null} cursor
  * @property {"asked"|"rejected"|null} correcting  in a binary view: why the whole text is being marked
  * @property {number} seconds   time already spent on it
+ * @property {boolean} flagged  whether it is to be looked at again
+ * @property {string} note      what is written beside it
  */
 
 /**
