@@ -42,7 +42,7 @@ class Identity:
         settled: Settled,
         *,
         answer_id: str | None,
-        seconds: float,
+        seconds: float | None,
         flagged: bool = False,
         note: str | None = None,
         replaces: str | None = None,

@@ -192,6 +192,27 @@ class Store(ModelVersions):
             )
             return [from_row(row) for row in _run(connection, query, values).fetchall()]
 
+    def replaced_by(self, answer_id: str) -> list[Answer]:
+        """Return the answers whose place an answer took, directly or one after another.
+
+        Parameters
+        ----------
+        answer_id
+            The answer whose ``replaces`` is set.
+        """
+        columns = ", ".join(map(_quoted, READ_COLUMNS))
+        query = f"""
+            with root as (select place from replacements where answer_id = $id)
+            select {columns} from answer_log
+            where answer_id <> $id and answer_id in (
+                select place from root
+                union all select answer_id from replacements where place in (from root))
+            order by seq"""
+        with self._reading() as connection:
+            return [
+                from_row(row) for row in connection.execute(query, {"id": answer_id}).fetchall()
+            ]
+
     def answered(
         self, dataset: str, annotator: str | None = None
     ) -> list[tuple[int, int, str, str]]:

@@ -30,6 +30,7 @@ from nbannotate.session import ModelStatus, Progress, Session
 from nbannotate.widget.joining import join_script, join_style
 from nbannotate.widget.messages import (
     RefusalReason,
+    wire_history,
     wire_restored,
     wire_status,
     wire_task,
@@ -239,31 +240,32 @@ class Annotator(anywidget.AnyWidget):
         if kind == "hello":
             self._send_state(None)
         elif kind == "answer":
-            self._answer(message)
+            self._store(message, self._answer)
+        elif kind == "change":
+            self._store(message, self._change)
         elif kind == "undo":
             self._undo()
+        elif kind == "history":
+            words = str(message.get("words", ""))
+            self.send(wire_history(words, self._session.search(words)))
+        elif kind == "open":
+            self._open(str(message["answer_id"]))
         elif kind == "resume":
             self._session.resume_model()
             self._send_state(None)
         else:
             raise AnswerError(
-                f"the page sent {kind!r}; known are 'hello', 'answer', 'undo' and 'resume'"
+                f"the page sent {kind!r}; known are 'hello', 'answer', 'change', 'undo', "
+                "'history', 'open' and 'resume'"
             )
 
-    def _answer(self, message: Mapping[str, Any]) -> None:
+    def _store(
+        self, message: Mapping[str, Any], give: Callable[[Mapping[str, Any]], object]
+    ) -> None:
+        """Give an answer, and tell the page whether it is on disk."""
         answer_id = str(message["answer_id"])
-        layout = self._session.view.layout
         try:
-            self._session.answer(
-                str(message["answer"]),
-                spans=message.get("spans") if layout != "choice" else None,
-                accept=message.get("accept") if layout == "choice" else None,
-                task_hash=int(message["task_hash"]),
-                answer_id=answer_id,
-                seconds=message.get("seconds"),
-                flagged=message.get("flagged", False),
-                note=message.get("note"),
-            )
+            give(message)
         except Exception as error:  # whatever it is, the page must keep the answer
             if not isinstance(error, NbannotateError):
                 logger.exception("an answer could not be stored")
@@ -278,6 +280,49 @@ class Annotator(anywidget.AnyWidget):
             )
         else:
             self.send({"type": "saved", "answer_id": answer_id, **self._state()})
+
+    def _answer(self, message: Mapping[str, Any]) -> None:
+        self._session.answer(
+            str(message["answer"]),
+            **self._parts(message),
+            task_hash=int(message["task_hash"]),
+            answer_id=str(message["answer_id"]),
+            flagged=message.get("flagged", False),
+        )
+
+    def _change(self, message: Mapping[str, Any]) -> None:
+        self._session.change(
+            str(message["changes"]),
+            str(message["answer"]),
+            **self._parts(message),
+            new_id=str(message["answer_id"]),
+            flagged=message.get("flagged"),
+        )
+
+    def _parts(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        is_choice = self._session.view.layout == "choice"
+        return {
+            "spans": None if is_choice else message.get("spans"),
+            "accept": message.get("accept") if is_choice else None,
+            "seconds": message.get("seconds"),
+            "note": message.get("note"),
+        }
+
+    def _open(self, answer_id: str) -> None:
+        """Send an earlier answer with its task, to be changed."""
+        try:
+            task, answer = self._session.recall(answer_id)
+        except NbannotateError as error:
+            self.send({"type": "error", "error": str(error)})
+        else:
+            self.send(
+                {
+                    "type": "opened",
+                    "answer_id": answer_id,
+                    "task": wire_task(self._session, task),
+                    "restored": wire_restored(answer),
+                }
+            )
 
     def _undo(self) -> None:
         try:
