@@ -310,19 +310,20 @@ class Annotator(anywidget.AnyWidget):
 
     def _open(self, answer_id: str) -> None:
         """Send an earlier answer with its task, to be changed."""
+        task, answer, wrong = None, None, ""
         try:
             task, answer = self._session.recall(answer_id)
         except NbannotateError as error:
-            self.send({"type": "error", "error": str(error)})
-        else:
-            self.send(
-                {
-                    "type": "opened",
-                    "answer_id": answer_id,
-                    "task": wire_task(self._session, task),
-                    "restored": wire_restored(answer),
-                }
-            )
+            wrong = str(error)
+        self.send(
+            {
+                "type": "opened",
+                "answer_id": answer_id,
+                "task": wire_task(self._session, task),
+                "restored": wire_restored(answer),
+                "error": wrong,
+            }
+        )
 
     def _undo(self) -> None:
         try:

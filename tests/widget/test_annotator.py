@@ -268,5 +268,7 @@ def test_a_change_that_does_not_fit_is_refused_and_the_answer_stands(page):
         type="change", changes="one", answer_id="new", answer="accept", accept=["C"]
     )
     assert (refused["type"], refused["reason"]) == ("refused", "invalid")
-    assert page.say(type="open", answer_id="gone")["type"] == "error"
+    gone = page.say(type="open", answer_id="gone")
+    assert gone["task"] is None
+    assert "no answer of this session" in gone["error"]
     assert page.ann.annotations()["answer_id"].tolist() == ["one"]

@@ -8,14 +8,13 @@
 import { UnsentAnswers } from "./unsent.js";
 import { plural } from "./words.js";
 
-/** @import { AnswerMessage, Draft, Restored, Status, WireTask } from "./types.js" */
+/** @import { AnswerMessage, Draft, HistoryRow, Restored, Status, WireTask } from "./types.js" */
 
 const BUSY_AFTER_MS = 1500;
 const LOST_AFTER_MS = 20000;
 
 /** @typedef {{message: AnswerMessage, task: WireTask, draft: Draft, summary: string}} Given */
 /** @typedef {{given: Given|null}} Sending  null: an undo */
-/** @typedef {{text: string, summary: string, answer_id: string, saved: boolean}} Past */
 /**
  * What the exchange tells the page.
  * @typedef {object} Screen
@@ -24,9 +23,6 @@ const LOST_AFTER_MS = 20000;
  * @property {() => void} refresh       something about saving, waiting or status changed
  * @property {(text: string) => void} hint
  */
-
-/** @param {Given} given @returns {Past} */
-const pastOf = ({ task, summary, message }) => ({ text: task.text, summary, answer_id: message.answer_id, saved: false });
 
 /**
  * The protocol with the kernel, without a DOM: one message in flight at a time, in the order
@@ -65,15 +61,32 @@ export class Exchange {
     this.error = "";
     this.refused = false;
     this.savedId = "";
-    /** @type {Past[]} */
-    this.past = this.outbox.flatMap(({ given }) => (given ? [pastOf(given)] : []));
+    /** The answer that is being changed, by its id. @type {string|null} */
+    this.changing = null;
+    /** Whether, behind that answer, the page waits for the kernel's next task. */
+    this.awaited = false;
+    /** The answer that was asked for, to be changed. @type {string|null} */
+    this.opening = null;
+    /** What the history is searched for, null while it is closed. @type {string|null} */
+    this.words = null;
+    /** @type {HistoryRow[]|null} */
+    this.found = null;
     /** @type {(() => void)[]} */
     this.alarms = [];
   }
 
-  /** Answers not yet acknowledged. */
+  /** Answers not yet acknowledged, oldest first. */
+  get kept() {
+    return this.outbox.flatMap(({ given }) => (given ? [given] : []));
+  }
+
   get unsaved() {
-    return this.outbox.filter((sending) => sending.given).length;
+    return this.kept.length;
+  }
+
+  /** How many of them are no changes of earlier ones. */
+  get coming() {
+    return this.kept.filter(({ message }) => !message.changes).length;
   }
 
   get closed() {
@@ -88,12 +101,13 @@ export class Exchange {
   /** @param {Given} given @returns {boolean} whether it was taken */
   answer(given) {
     if (!this.task || this.waiting || this.closed) return false;
+    if (this.changing !== null) Object.assign(given.message, { type: "change", changes: this.changing });
     if (this.mending) this.outbox.unshift({ given });
     else this.outbox.push({ given });
     this.mending = false;
+    this.changing = null;
+    this.opening = null;
     this.forgive();
-    this.past.push(pastOf(given));
-    if (this.past.length > 50) this.past.shift();
     this.remember();
     this.pump();
     this.advance();
@@ -101,7 +115,7 @@ export class Exchange {
   }
 
   remember() {
-    this.unsent.keep(this.outbox.flatMap(({ given }) => (given ? [given] : [])));
+    this.unsent.keep(this.kept);
   }
 
   /** Let a paused model go on; asking twice does no harm. */
@@ -128,6 +142,7 @@ export class Exchange {
 
   undo() {
     if (this.closed) return;
+    if (this.changing !== null) return this.leaveChange();
     if (this.mending && this.outbox.length > 0) {
       this.screen.hint(`answer this text first: ${plural(this.unsaved, "answer")} behind it wait`);
       return;
@@ -136,8 +151,8 @@ export class Exchange {
     const sent = this.outbox.length === 1 && this.inFlight;
     if (tail?.given && !sent) {
       this.outbox.pop();
-      this.past.pop();
       this.remember();
+      if (tail.given.message.changes) this.beginChange(tail.given.message.changes);
       this.show(tail.given.task, tail.given.draft);
       return;
     }
@@ -197,8 +212,9 @@ export class Exchange {
     const parked = this.parked;
     this.parked = null;
     if (parked) return this.show(parked.task, parked.draft);
-    const next = this.promised.get(this.outbox.at(-1)?.given?.task.task_hash ?? this.task?.task_hash ?? "");
-    if (next) return this.show(next);
+    const last = this.outbox.at(-1)?.given;
+    const next = this.promised.get(last?.task.task_hash ?? this.task?.task_hash ?? "");
+    if (next && !last?.message.changes) return this.show(next);
     return this.wait();
   }
 
@@ -211,6 +227,11 @@ export class Exchange {
   settle(task) {
     if (this.outbox.length > 0) {
       if (this.waiting && this.outbox.every((sending) => sending.given)) this.advance();
+      return;
+    }
+    if (this.changing !== null) {
+      if (this.parked?.task.task_hash !== task?.task_hash) this.parked = task && { task, draft: null };
+      this.awaited = false;
       return;
     }
     const same = this.task?.task_hash === task?.task_hash;
@@ -237,12 +258,74 @@ export class Exchange {
         if (this.waiting && this.outbox.length > 0) this.settle(null);
         break;
       case "error": this.onError(message.error); break;
+      case "history":
+        if (message.words === this.words) this.found = message.rows;
+        break;
+      case "opened": this.onOpened(message); break;
       case "status": break;
       default: return;
     }
     this.remember();
+    if (this.words !== null && ["state", "saved"].includes(message.type)) this.search(this.words);
     this.screen.refresh();
   }
+
+  // -------------------------------------------------------------- earlier answers
+
+  /** Ask for the answers that hold some words; null for no longer. @param {string|null} words */
+  search(words) {
+    this.words = words;
+    if (words === null) this.found = null;
+    else this.send({ type: "history", words });
+  }
+
+  /** Ask for an earlier answer, to change it. @param {string} id */
+  open(id) {
+    if (this.closed || id === this.opening || id === this.changing) return;
+    if (this.mending) return this.screen.hint("answer this text first: it could not be saved");
+    if (this.kept.some(({ message }) => message.changes === id)) return this.screen.hint("this answer is just being changed");
+    this.opening = id;
+    this.send({ type: "open", answer_id: id });
+    if (!this.inFlight) this.listenForSilence();
+  }
+
+  /** @param {{answer_id: string, task: WireTask|null, restored: Restored|null, error: string}} message  without a task where there is no such answer */
+  onOpened({ answer_id, task, restored, error }) {
+    if (!this.inFlight) this.hush();
+    if (this.mending || this.closed || answer_id !== this.opening) return;
+    this.opening = null;
+    if (!task) {
+      this.error = error;
+      return;
+    }
+    this.beginChange(answer_id);
+    this.forgive();
+    this.show(task, null, restored);
+  }
+
+  /** Put aside what is on the page until an earlier answer is changed. @param {string} id */
+  beginChange(id) {
+    if (this.changing === null) {
+      this.parked = this.waiting || !this.task ? null : { task: this.task, draft: this.screen.draft() };
+      this.awaited = this.waiting;
+    }
+    this.changing = id;
+  }
+
+  /** Back from an earlier answer, which stays as it was. */
+  leaveChange() {
+    const parked = this.parked;
+    this.changing = null;
+    this.parked = null;
+    this.mending = false;
+    this.forgive();
+    this.pump();
+    if (parked) return this.show(parked.task, parked.draft);
+    if (this.awaited) return this.wait();
+    this.show(null);
+  }
+
+  // -------------------------------------------------------------- what the kernel says
 
   /** @param {{task: WireTask|null, ahead: WireTask|null, restored: Restored|null}} message */
   onState({ task, ahead, restored }) {
@@ -260,8 +343,8 @@ export class Exchange {
     if (!restored) return this.settle(task);
     this.mending = false;
     this.parked = null;
+    this.changing = null;
     this.forgive();
-    this.past.pop();
     this.show(task, null, restored);
   }
 
@@ -282,8 +365,6 @@ export class Exchange {
   /** @param {{answer_id: string, task: WireTask|null, ahead: WireTask|null}} message */
   onSaved({ answer_id, task, ahead }) {
     this.savedId = answer_id;
-    const past = this.past.find((row) => row.answer_id === answer_id);
-    if (past) past.saved = true;
     this.promise(task, ahead);
     if (this.isInFlight(answer_id)) {
       const given = /** @type {Given} */ (this.outbox[0].given);
@@ -297,7 +378,7 @@ export class Exchange {
   onRefused({ answer_id, reason, error, task, ahead }) {
     if (!this.isInFlight(answer_id)) return this.settle(task);
     const given = /** @type {Given} */ (this.outbox[0].given);
-    this.past = this.past.filter((row) => row.answer_id !== answer_id);
+    const { changes } = given.message;
     this.hush();
     this.inFlight = false;
     this.outbox.shift();
@@ -307,9 +388,13 @@ export class Exchange {
     if (reason === "closed") return this.onClosed();
     if (reason === "stale") return this.onStale(task, ahead);
     this.promise(task, ahead);
-    this.parked = this.waiting || !this.task ? null : { task: this.task, draft: this.screen.draft() };
+    if (changes) {
+      this.beginChange(changes);
+      if (!this.parked) this.settle(task);
+    } else if (this.changing !== null) this.changing = null;
+    else this.parked = this.waiting || !this.task ? null : { task: this.task, draft: this.screen.draft() };
     this.mending = true;
-    if (!task || task.task_hash === given.task.task_hash) this.show(given.task, given.draft);
+    if (changes || !task || task.task_hash === given.task.task_hash) this.show(given.task, given.draft);
     else this.show(task);
   }
 
@@ -319,8 +404,6 @@ export class Exchange {
     if (!follows) {
       const behind = this.unsaved;
       if (behind > 0) this.error += ` (${plural(behind, "answer")} after it went with it.)`;
-      const gone = new Set(this.outbox.map((sending) => sending.given?.message.answer_id));
-      this.past = this.past.filter((row) => !gone.has(row.answer_id));
       this.outbox = [];
       this.promised.clear();
     }

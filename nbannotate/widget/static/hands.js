@@ -36,6 +36,7 @@ export class Hands {
       case "flag": return this.flag();
       case "note": return this.held ? this.page.remarks.open() : undefined;
       case "undo": return exchange.undo();
+      case "leave": return exchange.leaveChange();
       case "resend": return exchange.resend();
       case "resume": return exchange.resuming ? undefined : exchange.resume();
       case "why": case "history": case "help": case "details": return this.page.toggle(action);
@@ -61,7 +62,7 @@ export class Hands {
     }
     const { seconds } = page.watch;
     /** @type {AnswerMessage} */
-    const message = { type: "answer", answer_id: page.nextId(), task_hash: task.task_hash, answer: verdict, seconds, ...remarksOf(draft) };
+    const message = { type: "answer", answer_id: page.nextId(), task_hash: task.task_hash, answer: verdict, seconds, ...remarksOf(draft, page.exchange.changing !== null) };
     const onText = verdict === "accept" || !draft.correcting;
     if (layout === "spans" && onText) message.spans = (spans ?? draft.marks).map(bareSpan);
     else if (spans) message.spans = spans.map(bareSpan);
@@ -188,6 +189,7 @@ export class Hands {
     const { correcting, selected, anchor, cursor } = page.work;
     const isHolding = selected !== null || anchor !== null || cursor !== null;
     if (correcting && !isHolding) this.leaveCorrection();
+    else if (page.exchange.changing !== null && !isHolding) page.exchange.leaveChange();
     else page.edit({ ...settled(page.work), cursor: null });
   }
 

@@ -14,10 +14,11 @@ import { shownKey } from "./keys.js";
  * @property {boolean} reading       whether the model's whole reading can be answered for
  * @property {boolean} canReject
  * @property {boolean} correcting
+ * @property {boolean} changing      whether an earlier answer is being changed
  */
 
 /** @param {Abilities} abilities @returns {string[][]} a key and what it does, each */
-export function helpRows({ config: { exclusive, labels, overlaps: stacks }, layout, keys, filtered, reading, canReject, correcting }) {
+export function helpRows({ config: { exclusive, labels, overlaps: stacks }, layout, keys, filtered, reading, canReject, correcting, changing }) {
   const range = `${shownKey(keys[0] ?? "1")}–${shownKey(keys[Math.min(labels.length, 10) - 1] ?? "0")}`;
   const more = labels.length > 10 ? [["⇧ 1–0", "labels 11 to 20"]] : [];
   if (filtered) more.push(["/", "filter the labels"]);
@@ -32,8 +33,8 @@ export function helpRows({ config: { exclusive, labels, overlaps: stacks }, layo
       ["a", exclusive ? "accept the option shown as chosen" : "accept; with none on: none of these"], ["⌫ u", "undo the last answer"]],
     binary: [["a", "accept: right"], ["x", "reject: wrong"], ...whole, ["⌫ u", "undo the last answer"]],
   }[layout];
-  const escape = correcting ? "back to the question" : "close, or let go of what is picked";
-  const every = [["space", "ignore: say nothing about this text"], ["f", "flag it, to be looked at again"], ["n", "write a note beside the answer"], ["?", "why this text is asked"], ["h", "show or hide these keys"], ["esc", escape]];
+  const escape = correcting ? "back to the question" : changing ? "leave the earlier answer as it was" : "close, or let go of what is picked";
+  const every = [["space", "ignore: say nothing about this text"], ["f", "flag it, to be looked at again"], ["n", "write a note beside the answer"], ["l", "the latest answers: look, search, change"], ["?", "why this text is asked"], ["h", "show or hide these keys"], ["esc", escape]];
   return [...rows, ...every];
 }
 

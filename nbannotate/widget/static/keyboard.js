@@ -10,7 +10,7 @@ import { keyName } from "./keys.js";
 const ACTION_KEYS = /** @type {Record<string, string>} */ ({
   a: "accept", x: "reject", " ": "ignore", Backspace: "back", Delete: "back", u: "undo", h: "help", "?": "why", "shift+?": "why",
   Escape: "escape", Enter: "enter", "shift+a": "all", e: "correct", s: "next", "shift+s": "previous", "/": "filter",
-  f: "flag", n: "note",
+  f: "flag", n: "note", l: "history",
 });
 const MOVES = /** @type {Record<string, number>} */ ({ ArrowLeft: -1, ArrowRight: 1 });
 
@@ -22,7 +22,7 @@ export class Keyboard {
 
   /** @param {KeyboardEvent} event */
   onKey(event) {
-    const { root, labels, remarks } = this.page;
+    const { root, history, labels, remarks } = this.page;
     const path = event.composedPath();
     if (!path.includes(root)) return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
@@ -30,6 +30,7 @@ export class Keyboard {
     const target = path[0];
     if (target === labels.input) return this.onFilterKey(event);
     if (target === remarks.field) return this.onNoteKey(event);
+    if (target === history.field) return this.onSearchKey(event);
     if (target instanceof Element && target.closest("input, textarea, select, [contenteditable]")) return;
     const pressable = target instanceof Element && target.closest("button");
     if (pressable && (event.key === " " || event.key === "Enter")) {
@@ -62,6 +63,18 @@ export class Keyboard {
     this.page.refresh();
   }
 
+  /** Enter opens the newest answer found, Escape closes the history. @param {KeyboardEvent} event */
+  onSearchKey(event) {
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    event.preventDefault();
+    if (event.repeat) return;
+    const { page } = this;
+    const first = page.exchange.found?.[0];
+    page.focus();
+    if (event.key === "Escape") page.toggle("history", false);
+    else if (first) page.exchange.open(first.answer_id);
+  }
+
   /** @param {string} name @param {boolean} repeated @returns {boolean} whether the key means something here */
   press(name, repeated) {
     const { config, hands, labels, layout } = this.page;
@@ -71,6 +84,7 @@ export class Keyboard {
     const label = labels.keys.indexOf(name);
     if (action) {
       if (!repeated) hands.act(action);
+      if (action === "history") this.page.history.enter();
       return true;
     }
     if (label < 0) return false;

@@ -9,11 +9,12 @@ import { h, setText, treeOf } from "./elements.js";
 import { Exchange } from "./exchange.js";
 import { Hands } from "./hands.js";
 import { helpList } from "./help.js";
+import { HistoryView } from "./history.js";
 import { Keyboard } from "./keyboard.js";
 import { LabelView } from "./labels.js";
 import { withoutClashes } from "./marks.js";
 import { NoticeView } from "./notices.js";
-import { detailsList, historyList, whyLines } from "./panels.js";
+import { detailsList, whyLines } from "./panels.js";
 import { Pointer } from "./pointer.js";
 import { RemarkView } from "./remarks.js";
 import { buildSkeleton } from "./skeleton.js";
@@ -56,6 +57,7 @@ export class Page {
     this.labels = new LabelView(this.part, this.config);
     this.notices = new NoticeView(this.part);
     this.remarks = new RemarkView(this.part);
+    this.history = new HistoryView(this.part);
     this.text = new TextView(this.part.text, (label) => this.labels.colorOf(label));
     this.hands = new Hands(this);
     this.keyboard = new Keyboard(this);
@@ -123,8 +125,10 @@ export class Page {
 
   /** @param {Event} event */
   onInput(event) {
-    const { field } = this.remarks;
-    if (event.composedPath()[0] === field) this.hands.write(field.value);
+    const [target] = event.composedPath();
+    const { history, remarks } = this;
+    if (target === remarks.field) this.hands.write(remarks.field.value);
+    else if (target === history.field) this.exchange.search(history.field.value);
     else this.labels.applyFilter();
   }
 
@@ -151,6 +155,8 @@ export class Page {
     this.notices = new NoticeView(this.part, this.notices.dismissed);
     this.remarks = new RemarkView(this.part);
     this.remarks.show(this.work);
+    this.history = new HistoryView(this.part);
+    this.exchange.search(null);
     this.text.box = this.part.text;
   }
 
@@ -190,7 +196,9 @@ export class Page {
   show(task, draft, restored) {
     this.work = null;
     this.pointer.drag = null;
-    this.hintText = restored ? `undone: ${restored.answer}` : "";
+    const isChanging = this.exchange.changing !== null;
+    this.hintText = restored && !isChanging ? `undone: ${restored.answer}` : "";
+    if (isChanging) this.history.describe(restored);
     if (task) this.work = restored ? restoredDraft(task, this.config, restored) : draft ?? newDraft(task, this.config);
     this.remarks.show(this.work);
     if (task) {
@@ -337,6 +345,7 @@ export class Page {
     part.options.hidden = !asking || layout !== "choice";
     part.filter.hidden = !asking || layout === "binary" || !this.labels.isFiltered;
     part.why.hidden = !asking || !this.isOpen("why");
+    part.change.hidden = exchange.changing === null;
     this.refreshActions();
     this.remarks.refresh(asking ? this.work : null, this.hands.held !== null);
     refreshHead(part, exchange, this.paces);
@@ -365,12 +374,12 @@ export class Page {
   }
 
   refreshPanels() {
-    const { part: { help, history, details }, exchange: { past, status } } = this;
+    const { part: { help, history, details }, exchange: { changing, status } } = this;
     if (!help.hidden) {
       const { config, layout, labels: { keys, isFiltered }, reading, canReject } = this;
-      help.replaceChildren(helpList({ config, layout, keys, filtered: isFiltered, reading, canReject, correcting: Boolean(this.work?.correcting) }));
+      help.replaceChildren(helpList({ config, layout, keys, filtered: isFiltered, reading, canReject, correcting: Boolean(this.work?.correcting), changing: changing !== null }));
     }
-    if (!history.hidden) history.replaceChildren(historyList(past));
+    if (!history.hidden) this.history.refresh(this.exchange, (label) => this.labels.colorOf(label));
     if (!details.hidden && status) details.replaceChildren(detailsList(status));
   }
 
@@ -383,13 +392,14 @@ export class Page {
   toggle(name, open = this.part[name].hidden) {
     this.part[name].hidden = !open;
     this.root.querySelector(`[data-action="${name}"]`)?.setAttribute("aria-expanded", String(open));
+    if (name === "history") this.exchange.search(open ? this.history.field.value : null);
     if (this.exchange.task) this.paintWhy(this.exchange.task);
     this.refresh();
   }
 
-  /** Close one open panel. @returns {boolean} whether there was one */
+  /** Close one open panel; an answer opened from the history is left first. @returns {boolean} whether there was one */
   closePanel() {
-    const open = PANELS.find((name) => !this.part[name].hidden);
+    const open = PANELS.find((name) => !this.part[name].hidden && !(name === "history" && this.exchange.changing !== null));
     if (open) this.toggle(open, false);
     return open !== undefined;
   }

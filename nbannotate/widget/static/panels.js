@@ -1,9 +1,8 @@
-/** What unfolds under the text: why it is asked, what was answered, how good the model is. */
+/** What unfolds under the text: why it is asked, and how good the model is. */
 
 import { h } from "./elements.js";
 import { accuracyText, countsText, outlookText, percent, plural, scoreText } from "./words.js";
 
-/** @import { Past } from "./exchange.js" */
 /** @import { Status, WireTask } from "./types.js" */
 
 /** @param {WireTask} task @returns {HTMLElement[]} */
@@ -12,13 +11,6 @@ export function whyLines(task) {
   if (task.model_version) facts.unshift(`model ${task.model_version}`);
   if (task.score !== null && task.score !== undefined) facts.unshift(`score ${scoreText(task.score)}`);
   return [h("span", {}, task.why_text || task.why || "next in order"), h("span", { class: "nba-facts", dir: "auto" }, facts.join(" · "))];
-}
-
-/** @param {readonly Past[]} past */
-export function historyList(past) {
-  const rows = past.slice(-10).reverse().map(({ text, summary, saved }) =>
-    h("li", {}, h("span", {}, saved ? "✓" : "…"), h("b", {}, summary), h("span", { dir: "auto" }, text.slice(0, 160))));
-  return rows.length ? h("ol", {}, ...rows) : h("p", {}, "Answers given on this page will be listed here.");
 }
 
 /** @param {Status} status */

@@ -33,8 +33,9 @@ export class Pointer {
     const span = /** @type {HTMLElement|null} */ (target.closest?.(".nba-span"));
     if (span && pressed?.dataset.action !== "delete") return this.clickSpan(span);
     if (!pressed) return;
-    const { action, option, label } = pressed.dataset;
-    if (option !== undefined) hands.choose(option);
+    const { action, option, label, open } = pressed.dataset;
+    if (open !== undefined) this.page.exchange.open(open);
+    else if (option !== undefined) hands.choose(option);
     else if (label !== undefined) hands.pickLabel(config.labels.findIndex(({ name }) => name === label));
     else if (action === "dismiss") this.page.dismiss(pressed);
     else if (action) hands.act(action);

@@ -49,8 +49,12 @@ export class RemarkView {
   }
 }
 
-/** What a message says of them: nothing where there is nothing. @param {Draft} draft @returns {Pick<AnswerMessage, "flagged"|"note">} */
-export function remarksOf({ flagged, note }) {
-  const written = note?.trim();
+/**
+ * What a message says of them: nothing where there is nothing, unless there may have been something.
+ * @param {Draft} draft @param {boolean} isChange @returns {Pick<AnswerMessage, "flagged"|"note">}
+ */
+export function remarksOf({ flagged, note }, isChange) {
+  const written = (note ?? "").trim();
+  if (isChange) return { flagged: Boolean(flagged), note: written };
   return { ...(flagged ? { flagged } : {}), ...(written ? { note: written } : {}) };
 }

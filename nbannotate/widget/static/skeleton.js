@@ -1,6 +1,7 @@
 /** The page's empty parts, in reading order, before anything is shown in them. */
 
 import { button, h } from "./elements.js";
+import { searchBox } from "./history.js";
 import { noteBox } from "./remarks.js";
 
 /** @import { Config } from "./types.js" */
@@ -24,8 +25,10 @@ export function buildSkeleton(root, config) {
   const foot = make("status", {}, "footer");
   const model = make("model", { type: "button", "data-action": "details", "aria-expanded": "false" }, "button");
   foot.append(make("save", { role: "status" }, "span"), model, make("pause", {}, "span"), make("accuracy", {}, "span"), make("counts", {}, "span"));
+  part.history.append(searchBox(), h("ol"));
+  make("change", { hidden: "" }).append(h("span", {}), button("leave", "Back", "esc", "nba-small"));
   Object.assign(part, { instructions: instructionsBox(config), filter: filterBox(), note: noteBox(), reading: readingBox(), actions: actionsRow() });
-  root.replaceChildren(bar, head, part.instructions, part.filter, make("labels", { role: "group", "aria-label": "Labels" }), part.stage,
+  root.replaceChildren(bar, head, part.instructions, part.filter, make("labels", { role: "group", "aria-label": "Labels" }), part.change, part.stage,
     make("options", { role: "group", "aria-label": "Options" }), part.why, part.note, part.reading, part.actions, part.help, part.history, part.details,
     make("alert", { role: "alert", hidden: "" }), make("notices"), foot, make("announce", { "aria-live": "polite", class: "nba-unseen" }));
   return part;
@@ -53,7 +56,7 @@ function readingBox() {
 function actionsRow() {
   const answers = [button("accept", "Accept", "a", "nba-accept"), button("reject", "Reject", "x", "nba-reject"),
     button("ignore", "Ignore", "space", "nba-plain"), button("escape", "Back", "esc")];
-  const names = { why: ["Why", "?"], history: ["History", ""], help: ["Keys", "h"] };
+  const names = { why: ["Why", "?"], history: ["History", "l"], help: ["Keys", "h"] };
   const panels = Object.entries(names).map(([name, [text, key]]) => button(name, text, key));
   for (const panel of panels) panel.setAttribute("aria-expanded", "false");
   return h("div", { class: "nba-actions" }, h("div", { class: "nba-answers" }, ...answers),

@@ -9,13 +9,13 @@ import { accuracyText, countsText, expectedTotal, modelText, percent, plural, pr
 /** @import { Phase, Status } from "./types.js" */
 
 /** @param {Parts} part @param {Exchange} exchange @param {readonly number[]} paces  seconds of the latest answers */
-export function refreshHead({ bar, progress }, { status, unsaved }, paces) {
+export function refreshHead({ bar, progress }, { status, coming }, paces) {
   if (!status) return;
-  setText(progress, progressText(status.progress, unsaved, paces).join(" · "));
+  setText(progress, progressText(status.progress, coming, paces).join(" · "));
   const total = expectedTotal(status.progress);
   bar.hidden = total === null;
   if (!total) return;
-  const share = Math.min(1, (status.progress.answered + unsaved) / total);
+  const share = Math.min(1, (status.progress.answered + coming) / total);
   bar.style.setProperty("--nba-share", String(share));
   bar.setAttribute("aria-valuenow", String(Math.round(100 * share)));
 }

@@ -31,7 +31,23 @@
 /** @typedef {{dataset: string, view: string, layout: Layout, session_id: string, annotator: string, labels: Label[], exclusive: boolean, overlaps?: boolean, correct_rejects?: boolean, instructions: string|null, has_model: boolean}} Config */
 /** @typedef {"accept"|"reject"|"ignore"} Verdict */
 /** @typedef {{answer: Verdict, spans?: WireSpan[]|null, accept?: string[]|null, flagged?: boolean, note?: string|null}} Restored */
-/** @typedef {{type: "answer", answer_id: string, task_hash: string, answer: Verdict, seconds: number, spans?: WireSpan[], accept?: string[], flagged?: boolean, note?: string}} AnswerMessage */
+/**
+ * An earlier answer in a line.
+ * @typedef {object} HistoryRow
+ * @property {string} answer_id
+ * @property {string} excerpt
+ * @property {Verdict} answer
+ * @property {string|null} label
+ * @property {string[]} accept
+ * @property {{label: string, text: string}[]} spans
+ * @property {number} more_spans  those that are not listed
+ * @property {boolean} flagged
+ * @property {string|null} note
+ */
+/**
+ * An answer, or the change of the one that `changes` names.
+ * @typedef {{type: "answer"|"change", changes?: string, answer_id: string, task_hash: string, answer: Verdict, seconds: number, spans?: WireSpan[], accept?: string[], flagged?: boolean, note?: string}} AnswerMessage
+ */
 
 /** A span that stands in the text; `suggested` while only the model has said so. */
 /** @typedef {{start: number, end: number, label: string, score: number|null, suggested: boolean}} Mark */
