@@ -9,6 +9,7 @@ that a caller would expect, so that ``except ValueError`` works as well as
     ├── SpanError (ValueError)            offsets outside the text, off its tokens, or overlapping
     ├── AnswerError (ValueError)          an answer that does not fit the task's view
     │   └── StaleTaskError                an answer for a task that is no longer current
+    ├── KeyBindingError (ValueError)      a key that is unknown, reserved or given twice
     ├── SourceError (ValueError)          texts that cannot be read, or none
     ├── PipelineError (ValueError)        an nlp that cannot be used
     ├── FilterError (ValueError)          a filter of annotations() that is unknown or malformed
@@ -26,6 +27,7 @@ from __future__ import annotations
 __all__ = [
     "AnswerError",
     "FilterError",
+    "KeyBindingError",
     "LabelError",
     "LearningError",
     "NbannotateError",
@@ -61,6 +63,10 @@ class AnswerError(NbannotateError, ValueError):
 
 class StaleTaskError(AnswerError):
     """An answer for a task that is no longer the current one; nothing is stored."""
+
+
+class KeyBindingError(NbannotateError, ValueError):
+    """A key of the page that is unknown, reserved or given twice."""
 
 
 class SourceError(NbannotateError, ValueError):

@@ -28,6 +28,7 @@ from nbannotate.errors import (
 from nbannotate.learning import copy_nlp_of
 from nbannotate.session import ModelStatus, Progress, Session
 from nbannotate.widget.joining import join_script, join_style
+from nbannotate.widget.keys import Keys, resolve_keys
 from nbannotate.widget.messages import (
     RefusalReason,
     wire_history,
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from nbannotate.learning import Learner
     from nbannotate.session.listeners import Event
 
-_KEYS = "1234567890"
 logger = logging.getLogger("nbannotate")
 
 
@@ -58,6 +58,8 @@ class Annotator(anywidget.AnyWidget):
         Returns a learner on a pipeline with labels, for `use`; None where no model can follow.
     instructions
         Shown on the page, as plain text.
+    keys
+        Keys of actions and labels that differ from the default; see `nbannotate.annotate`.
 
     Examples
     --------
@@ -78,11 +80,14 @@ class Annotator(anywidget.AnyWidget):
         *,
         make_learner: Callable[[Language | str | Path, tuple[str, ...]], Learner] | None = None,
         instructions: str | None = None,
+        keys: Keys | None = None,
     ) -> None:
-        super().__init__(_config=_page_config(session, instructions))
+        config = _page_config(session, instructions, resolve_keys(keys, session.labels))
+        super().__init__(_config=config)
         self._session = session
         self._make_learner = make_learner
         self._instructions = instructions
+        self._keys = keys
         self._notices = _notices(session)
         self._replying = threading.local()
         _answer_while_cells_run(self)
@@ -342,7 +347,8 @@ class Annotator(anywidget.AnyWidget):
                 after, task = str(shown.task_hash), wire_task(session, session.ahead)
                 self.send({"type": "ahead", "after": after, "task": task})
         elif event == "labels":
-            self._config = _page_config(session, self._instructions)
+            keys = resolve_keys(self._keys, session.labels, is_strict=False)
+            self._config = _page_config(session, self._instructions, keys)
         elif event == "task":
             # An answer from this page is acknowledged with its own message.
             if not getattr(self._replying, "now", False):
@@ -362,8 +368,12 @@ class Annotator(anywidget.AnyWidget):
         }
 
 
-def _page_config(session: Session, instructions: str | None) -> dict[str, Any]:
-    keys = [*_KEYS, *(f"shift+{key}" for key in _KEYS)]
+def _page_config(
+    session: Session,
+    instructions: str | None,
+    keys: tuple[dict[str, list[str]], list[str | None]],
+) -> dict[str, Any]:
+    of_actions, of_labels = keys
     return {
         "dataset": session.dataset,
         "view": session.view.name,
@@ -373,9 +383,10 @@ def _page_config(session: Session, instructions: str | None) -> dict[str, Any]:
         "session_id": session.session_id,
         "annotator": session.annotator,
         "labels": [
-            {"name": name, "key": keys[i] if i < len(keys) else None, "color": i}
+            {"name": name, "key": of_labels[i], "color": i}
             for i, name in enumerate(session.labels)
         ],
+        "keys": of_actions,
         "instructions": instructions,
         "has_model": session.model.state != "none",
     }

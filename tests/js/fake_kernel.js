@@ -188,10 +188,10 @@ export function makeTask(text, more = {}) {
 export function makeConfig(more = {}) {
   const names = more.names ?? ["DRUG", "DOSE", "EFFECT", "ROUTE"];
   const { names: _, labels: __, ...rest } = more;
-  const key = (/** @type {number} */ i) => (i < 10 ? String((i + 1) % 10) : null);
+  const key = (/** @type {number} */ i) => (i < 20 ? (i < 10 ? "" : "shift+") + String((i + 1) % 10) : null);
   return {
     dataset: "drugs", view: "ner.correct", layout: "spans", session_id: "alice-morning", annotator: "alice",
     labels: names.map((/** @type {string} */ name, /** @type {number} */ i) => ({ name, key: key(i), color: i % 10 })),
-    exclusive: false, overlaps: false, instructions: null, has_model: true, ...rest,
+    exclusive: false, overlaps: false, instructions: null, has_model: true, keys: {}, ...rest,
   };
 }

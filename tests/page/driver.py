@@ -5,6 +5,7 @@ What it keeps true: the script and the style that are driven are those that a no
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from nbannotate.widget.joining import join_script, join_style
+from nbannotate.widget.keys import DEFAULT_KEYS
 from tests.browser import chromium
 
 HERE = Path(__file__).parent
@@ -52,6 +54,7 @@ def open_harness(browser: Browser, width: int = 932, height: int = 900) -> Itera
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.route(ORIGIN + "/**", _serve)
+    page.add_init_script(f"window.defaultKeys = {json.dumps(DEFAULT_KEYS)}")
     page.goto(ORIGIN + "/page/harness.html")
     page.wait_for_function("window.ready === true")
     yield page

@@ -3,21 +3,22 @@
  */
 
 import { moveCursor, stretchMark } from "./drafts.js";
-import { keyName } from "./keys.js";
+import { actionsByKey, keyNames } from "./keys.js";
 
 /** @import { Page } from "./page.js" */
 
-const ACTION_KEYS = /** @type {Record<string, string>} */ ({
-  a: "accept", x: "reject", " ": "ignore", Backspace: "back", Delete: "back", u: "undo", h: "help", "?": "why", "shift+?": "why",
-  Escape: "escape", Enter: "enter", "shift+a": "all", e: "correct", s: "next", "shift+s": "previous", "/": "filter",
-  f: "flag", n: "note", l: "history",
-});
 const MOVES = /** @type {Record<string, number>} */ ({ ArrowLeft: -1, ArrowRight: 1 });
 
 export class Keyboard {
   /** @param {Page} page */
   constructor(page) {
     this.page = page;
+    this.actions = actionsByKey(page.config.keys);
+  }
+
+  /** Take the keys that the recipe gives. */
+  bind() {
+    this.actions = actionsByKey(this.page.config.keys);
   }
 
   /** @param {KeyboardEvent} event */
@@ -37,7 +38,8 @@ export class Keyboard {
       if (event.repeat) event.preventDefault();
       return;
     }
-    if (this.press(keyName(event), event.repeat)) event.preventDefault();
+    const means = /^Arrow|^Home$|^End$|^Page/.test(event.key) ? this.move(event.key, event.shiftKey) : this.press(keyNames(event), event.repeat);
+    if (means) event.preventDefault();
   }
 
   /** Enter takes the best match, Escape lets go; both give the keys back to the text. @param {KeyboardEvent} event */
@@ -75,29 +77,29 @@ export class Keyboard {
     else if (first) page.exchange.open(first.answer_id);
   }
 
-  /** @param {string} name @param {boolean} repeated @returns {boolean} whether the key means something here */
-  press(name, repeated) {
-    const { config, hands, labels, layout } = this.page;
-    const bare = name.replace("shift+", "");
-    if (/^Arrow|^Home$|^End$|^Page/.test(bare)) return this.move(bare, name !== bare);
-    const action = this.knows(ACTION_KEYS[name]) ? ACTION_KEYS[name] : null;
-    const label = labels.keys.indexOf(name);
-    if (action) {
-      if (!repeated) hands.act(action);
-      if (action === "history") this.page.history.enter();
+  /** @param {string[]} names @param {boolean} repeated @returns {boolean} whether the key means something here */
+  press(names, repeated) {
+    const { config, hands, history, labels, layout } = this.page;
+    for (const name of names) {
+      const action = this.actions.get(name);
+      const label = labels.keys.indexOf(name);
+      if (action !== undefined && this.knows(action)) {
+        if (!repeated) hands.act(action);
+        if (action === "history") history.enter();
+        return true;
+      }
+      if (label < 0) continue;
+      if (!repeated && layout === "spans") hands.pickLabel(label);
+      else if (!repeated && layout === "choice") hands.choose(config.labels[label].name);
       return true;
     }
-    if (label < 0) return false;
-    if (!repeated && layout === "spans") hands.pickLabel(label);
-    else if (!repeated && layout === "choice") hands.choose(config.labels[label].name);
-    return true;
+    return false;
   }
 
-  /** Whether an action means something for what is shown. @param {string|undefined} action */
+  /** Whether an action means something for what is shown. @param {string} action */
   knows(action) {
     const { config, labels, layout, reading } = this.page;
     switch (action) {
-      case undefined: return false;
       case "all": case "correct": return reading && layout === "binary";
       case "next": case "previous": return Boolean(config.overlaps) && layout === "spans";
       case "filter": return labels.isFiltered && layout !== "binary";

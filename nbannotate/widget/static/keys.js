@@ -1,31 +1,25 @@
 /** Names of key presses, the keys of labels, and what a few typed letters mean. */
 
 /**
- * One name for a key press. Digits go by their place on the keyboard (so Shift+1 is "shift+1"
- * on every layout), letters of other alphabets by the Latin letter on the same key.
- * @param {{key: string, code?: string, shiftKey: boolean}} event
+ * The names that a key press may go by, the most likely first: what it writes; then a digit by its
+ * place on the keyboard, so that Shift+1 is "shift+1" on every layout; or, for letters of other
+ * alphabets, the Latin letter on the same key.
+ * @param {{key: string, code?: string, shiftKey: boolean}} event @returns {string[]}
  */
-export function keyName({ key, code = "", shiftKey }) {
-  const digit = /^Digit(\d)$/.exec(code);
-  let name = key;
-  if (digit) name = digit[1];
-  else if (key.length === 1) {
-    name = (key > "\x7f" && /^Key[A-Z]$/.test(code) ? code[3] : key).toLowerCase();
-  }
-  return shiftKey ? `shift+${name}` : name;
+export function keyNames({ key, code = "", shiftKey }) {
+  const shift = shiftKey ? "shift+" : "";
+  if (key === " ") return [`${shift}space`];
+  if ([...key].length > 1) return [shift + key.toLowerCase()];
+  const place = /^Digit(\d)$/.exec(code)?.[1] ?? (key > "\x7f" ? /^Key([A-Z])$/.exec(code)?.[1].toLowerCase() : undefined);
+  const names = /\d/.test(key) && place ? [] : [/[\p{L}\p{N}]/u.test(key) ? shift + key.toLowerCase() : key];
+  return place === undefined ? names : [...names, shift + place];
 }
 
 /**
- * The key of each label: its own, or 1-9, 0, then Shift with them; none after the twentieth.
- * @param {readonly {key: string|null}[]} labels @returns {(string|null)[]}
+ * Which action each key has.
+ * @param {Record<string, string[]>} keys  of each action @returns {Map<string, string>}
  */
-export function labelKeys(labels) {
-  return labels.map(({ key }, i) => {
-    if (key) return key.toLowerCase();
-    if (i >= 20) return null;
-    return (i >= 10 ? "shift+" : "") + String((i + 1) % 10);
-  });
-}
+export const actionsByKey = (keys) => new Map(Object.entries(keys).flatMap(([action, own]) => own.map((key) => [key, action])));
 
 /**
  * Which labels a few typed letters mean: the label itself, then those that begin so, then the rest.
@@ -38,5 +32,13 @@ export function matchLabels(names, typed) {
   return found.sort((a, b) => a.rank - b.rank || a.i - b.i).map(({ i }) => i);
 }
 
-/** @param {string} key */
-export const shownKey = (key) => key.replace("shift+", "⇧");
+const SIGNS = /** @type {Record<string, string>} */ ({ escape: "esc", backspace: "⌫", delete: "⌦" });
+
+/** A key in few signs. @param {string} key */
+export function shownKey(key) {
+  const bare = key.replace("shift+", "");
+  return (bare === key ? "" : "⇧") + (SIGNS[bare] ?? bare);
+}
+
+/** The key that is shown for an action, "" where it has none. @param {Record<string, string[]>} keys @param {string} action */
+export const hintOf = (keys, action) => (keys[action]?.[0] ? shownKey(keys[action][0]) : "");

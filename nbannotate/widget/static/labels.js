@@ -1,7 +1,7 @@
 /** The labels' chips, the options of a choice, and the field that filters both. */
 
 import { h, setText } from "./elements.js";
-import { labelKeys, matchLabels, shownKey } from "./keys.js";
+import { matchLabels, shownKey } from "./keys.js";
 import { scoreText } from "./words.js";
 
 /** @import { Parts } from "./skeleton.js" */
@@ -25,7 +25,7 @@ export class LabelView {
   /** @param {Label[]} labels */
   build(labels) {
     this.labels = labels;
-    this.keys = labelKeys(labels);
+    this.keys = labels.map(({ key }) => key);
     this.chips.replaceChildren(...labels.map(({ name }, i) => {
       const chip = h("button", { type: "button", class: `nba-label ${this.colorOf(name)}`, "data-label": name }, h("span", {}, name));
       return this.withKey(chip, i);

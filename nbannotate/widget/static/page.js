@@ -11,6 +11,7 @@ import { Hands } from "./hands.js";
 import { helpList } from "./help.js";
 import { HistoryView } from "./history.js";
 import { Keyboard } from "./keyboard.js";
+import { hintOf } from "./keys.js";
 import { LabelView } from "./labels.js";
 import { withoutClashes } from "./marks.js";
 import { NoticeView } from "./notices.js";
@@ -28,6 +29,7 @@ import { scoreText } from "./words.js";
 
 /** @import { Screen } from "./exchange.js" */
 /** @import { Drawing } from "./mark_elements.js" */
+/** @import { FootHint } from "./status_line.js" */
 /** @import { Config, Draft, Layout, Model, Phase, Restored, WireTask } from "./types.js" */
 
 const NARROW_PIXELS = 560;
@@ -138,6 +140,7 @@ export class Page {
     const held = this.hasFocus;
     const active = before.labels[this.active]?.name;
     this.config = config;
+    this.keyboard.bind();
     this.active = Math.max(0, config.labels.findIndex(({ name }) => name === active));
     const onlyLabels = JSON.stringify({ ...before, labels: [] }) === JSON.stringify({ ...config, labels: [] });
     const scrolled = this.part.text.scrollTop;
@@ -294,7 +297,7 @@ export class Page {
     this.root.dataset.layout = this.layout;
     if (this.exchange.task) this.paintText(this.exchange.task, draft);
     this.letScroll();
-    if (layout === this.layout) refreshFoot(this.part, this.exchange, this.phase, this.hintText);
+    if (layout === this.layout) refreshFoot(this.part, this.exchange, this.phase, this.footHint);
     else this.refresh();
   }
 
@@ -320,6 +323,11 @@ export class Page {
   hint(text) {
     this.hintText = text;
     this.refresh();
+  }
+
+  /** @returns {FootHint} */
+  get footHint() {
+    return { text: this.hintText, helpKey: hintOf(this.config.keys, "help") };
   }
 
   /** Tell those who listen to the page. @param {string} text */
@@ -349,7 +357,7 @@ export class Page {
     this.refreshActions();
     this.remarks.refresh(asking ? this.work : null, this.hands.held !== null);
     refreshHead(part, exchange, this.paces);
-    refreshFoot(part, exchange, phase, this.hintText);
+    refreshFoot(part, exchange, phase, this.footHint);
     this.notices.refresh(exchange.error, exchange.status?.notices ?? []);
     this.refreshPanels();
     if (held && !this.hasFocus) this.focus();
@@ -376,8 +384,8 @@ export class Page {
   refreshPanels() {
     const { part: { help, history, details }, exchange: { changing, status } } = this;
     if (!help.hidden) {
-      const { config, layout, labels: { keys, isFiltered }, reading, canReject } = this;
-      help.replaceChildren(helpList({ config, layout, keys, filtered: isFiltered, reading, canReject, correcting: Boolean(this.work?.correcting), changing: changing !== null }));
+      const { config, layout, labels, reading, canReject } = this;
+      help.replaceChildren(helpList({ config, layout, filtered: labels.isFiltered, reading, canReject, correcting: Boolean(this.work?.correcting), changing: changing !== null }));
     }
     if (!history.hidden) this.history.refresh(this.exchange, (label) => this.labels.colorOf(label));
     if (!details.hidden && status) details.replaceChildren(detailsList(status));

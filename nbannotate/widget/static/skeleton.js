@@ -2,6 +2,7 @@
 
 import { button, h } from "./elements.js";
 import { searchBox } from "./history.js";
+import { hintOf } from "./keys.js";
 import { noteBox } from "./remarks.js";
 
 /** @import { Config } from "./types.js" */
@@ -26,8 +27,8 @@ export function buildSkeleton(root, config) {
   const model = make("model", { type: "button", "data-action": "details", "aria-expanded": "false" }, "button");
   foot.append(make("save", { role: "status" }, "span"), model, make("pause", {}, "span"), make("accuracy", {}, "span"), make("counts", {}, "span"));
   part.history.append(searchBox(), h("ol"));
-  make("change", { hidden: "" }).append(h("span", {}), button("leave", "Back", "esc", "nba-small"));
-  Object.assign(part, { instructions: instructionsBox(config), filter: filterBox(), note: noteBox(), reading: readingBox(), actions: actionsRow() });
+  make("change", { hidden: "" }).append(h("span", {}), button("leave", "Back", hintOf(config.keys, "escape"), "nba-small"));
+  Object.assign(part, { instructions: instructionsBox(config), filter: filterBox(config), note: noteBox(), reading: readingBox(config), actions: actionsRow(config) });
   root.replaceChildren(bar, head, part.instructions, part.filter, make("labels", { role: "group", "aria-label": "Labels" }), part.change, part.stage,
     make("options", { role: "group", "aria-label": "Options" }), part.why, part.note, part.reading, part.actions, part.help, part.history, part.details,
     make("alert", { role: "alert", hidden: "" }), make("notices"), foot, make("announce", { "aria-live": "polite", class: "nba-unseen" }));
@@ -42,23 +43,25 @@ function instructionsBox({ instructions }) {
   return box;
 }
 
-function filterBox() {
+/** @param {Config} config */
+function filterBox({ keys }) {
   const input = h("input", { type: "search", placeholder: "Filter labels", "aria-label": "Filter labels", spellcheck: "false", autocomplete: "off" });
-  return h("div", { class: "nba-filter", hidden: "" }, input, h("kbd", { "aria-hidden": "true" }, "/"));
+  return h("div", { class: "nba-filter", hidden: "" }, input, h("kbd", { "aria-hidden": "true" }, hintOf(keys, "filter")));
 }
 
-/** The two answers on the model's whole reading. */
-function readingBox() {
-  const choices = h("div", { class: "nba-choices" }, button("all", "", "⇧a", "nba-small"), button("correct", "Correct", "e", "nba-small"));
+/** The two answers on the model's whole reading. @param {Config} config */
+function readingBox({ keys }) {
+  const choices = h("div", { class: "nba-choices" }, button("all", "", hintOf(keys, "all"), "nba-small"), button("correct", "Correct", hintOf(keys, "correct"), "nba-small"));
   return h("div", { class: "nba-reading", role: "group", "aria-label": "The whole reading", hidden: "" }, h("span", {}, "The whole reading"), choices);
 }
 
-function actionsRow() {
-  const answers = [button("accept", "Accept", "a", "nba-accept"), button("reject", "Reject", "x", "nba-reject"),
-    button("ignore", "Ignore", "space", "nba-plain"), button("escape", "Back", "esc")];
-  const names = { why: ["Why", "?"], history: ["History", "l"], help: ["Keys", "h"] };
-  const panels = Object.entries(names).map(([name, [text, key]]) => button(name, text, key));
+/** @param {Config} config */
+function actionsRow({ keys }) {
+  const make = (/** @type {string} */ action, /** @type {string} */ text, style = "nba-quiet") => button(action, text, hintOf(keys, action), style);
+  const answers = [make("accept", "Accept", "nba-accept"), make("reject", "Reject", "nba-reject"), make("ignore", "Ignore", "nba-plain"), make("escape", "Back")];
+  const panels = [make("why", "Why"), make("history", "History"), make("help", "Keys")];
   for (const panel of panels) panel.setAttribute("aria-expanded", "false");
+  const undo = button("undo", "Undo", hintOf(keys, "back") || hintOf(keys, "undo"));
   return h("div", { class: "nba-actions" }, h("div", { class: "nba-answers" }, ...answers),
-    button("undo", "Undo", "⌫"), button("flag", "Flag", "f"), button("note", "Note", "n"), h("div", { class: "nba-panels" }, ...panels));
+    undo, make("flag", "Flag"), make("note", "Note"), h("div", { class: "nba-panels" }, ...panels));
 }

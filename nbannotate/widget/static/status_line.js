@@ -7,6 +7,7 @@ import { accuracyText, countsText, expectedTotal, modelText, percent, plural, pr
 /** @import { Exchange } from "./exchange.js" */
 /** @import { Parts } from "./skeleton.js" */
 /** @import { Phase, Status } from "./types.js" */
+/** @typedef {{text: string, helpKey: string}} FootHint  a passing hint, and the key that lists the keys */
 
 /** @param {Parts} part @param {Exchange} exchange @param {readonly number[]} paces  seconds of the latest answers */
 export function refreshHead({ bar, progress }, { status, coming }, paces) {
@@ -20,7 +21,7 @@ export function refreshHead({ bar, progress }, { status, coming }, paces) {
   bar.setAttribute("aria-valuenow", String(Math.round(100 * share)));
 }
 
-/** @param {Parts} part @param {Exchange} exchange @param {Phase} phase @param {string} hint */
+/** @param {Parts} part @param {Exchange} exchange @param {Phase} phase @param {FootHint} hint */
 export function refreshFoot(part, exchange, phase, hint) {
   const { save, status: foot } = part;
   const [state, text] = saveState(exchange, phase, hint);
@@ -57,7 +58,7 @@ function refreshPause({ pause }, text, resuming) {
   pause.replaceChildren(...(text ? [h("span", {}, text), resumeButton(resuming, "nba-quiet")] : []));
 }
 
-/** @param {Exchange} exchange @param {Phase} phase @param {string} hint @returns {[string, string]} the state's name and its words */
+/** @param {Exchange} exchange @param {Phase} phase @param {FootHint} hint @returns {[string, string]} the state's name and its words */
 function saveState(exchange, phase, hint) {
   if (exchange.gone) {
     const kept = exchange.unsaved ? `${plural(exchange.unsaved, "answer")} waiting; ` : "";
@@ -68,9 +69,9 @@ function saveState(exchange, phase, hint) {
     const lost = exchange.silence === 2 ? "; if the kernel was restarted, run the cell again" : "";
     return ["busy", `● kernel busy: ${kept}${lost}`];
   }
-  if (hint) return ["hint", hint];
+  if (hint.text) return ["hint", hint.text];
   if (exchange.refused) return ["refused", "not saved"];
   if (exchange.outbox.length > 0) return ["saving", exchange.unsaved ? "saving…" : "undoing…"];
   if (exchange.savedId) return ["saved", "✓ saved"];
-  return ["ready", phase === "asking" ? "press h for the keys" : ""];
+  return ["ready", phase === "asking" && hint.helpKey ? `press ${hint.helpKey} for the keys` : ""];
 }
