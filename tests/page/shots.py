@@ -372,6 +372,7 @@ def main(directory: Path, wanted: Sequence[str] = ()) -> None:
                     for scene in SCENES:
                         if wanted and scene.__name__ not in wanted:
                             continue
+                        page.evaluate("sessionStorage.clear()")
                         scene(page)
                         path = directory / f"{scene.__name__}-{theme}-{width}.png"
                         page.locator("#views").screenshot(path=path)

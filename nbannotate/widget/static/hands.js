@@ -40,7 +40,7 @@ export class Hands {
       case "resend": return exchange.resend();
       case "resume": return exchange.resuming ? undefined : exchange.resume();
       case "why": case "history": case "help": case "details": return this.page.toggle(action);
-      case "instructions": return void this.page.part.instructions.classList.toggle("nba-folded");
+      case "instructions": return this.page.foldInstructions();
       case "back": case "delete": return this.back(action === "delete");
       case "escape": return this.escape();
       case "enter": return this.enter();

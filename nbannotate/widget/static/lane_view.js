@@ -1,9 +1,9 @@
 /** Marks that may overlap, drawn as rules under their words. */
 
+import { bisect, touched } from "./chunks.js";
 import { h, setBox } from "./elements.js";
 import { joinBoxes, lanes, runsRightToLeft } from "./lanes.js";
 import { deleteButton, markAttributes } from "./mark_elements.js";
-import { overlaps } from "./marks.js";
 import { scoreText } from "./words.js";
 
 /** @import { Box } from "./lanes.js" */
@@ -45,13 +45,16 @@ export class LaneView {
     return this.flow;
   }
 
-  /** @param {ReturnType<typeof codePoints>} text @param {Drawing} drawing @param {HTMLElement[]} runs @param {{start: number, end: number}[]} bounds */
-  paint(text, drawing, runs, bounds) {
+  /**
+   * @param {ReturnType<typeof codePoints>} text @param {readonly number[]} starts  of its lines
+   * @param {Drawing} drawing @param {HTMLElement[]} runs @param {{start: number, end: number}[]} bounds
+   */
+  paint(text, starts, drawing, runs, bounds) {
     this.placed = drawing.marks.map((mark) => {
-      const before = text.slice(0, mark.start).split("\n").at(-1) ?? "";
-      const after = text.slice(mark.start, text.length).split("\n", 1)[0];
+      const line = bisect(starts.length, (i) => starts[i] > mark.start);
+      const paragraph = text.slice(starts[line - 1] ?? 0, starts[line] ?? text.length);
       const { element, name } = this.spanElement(mark, drawing, text.slice(mark.start, mark.end));
-      return { mark, element, name, runs: runs.filter((_, i) => overlaps(bounds[i], mark)), leftward: runsRightToLeft(before + after) };
+      return { mark, element, name, runs: runs.slice(...touched(bounds, mark)), leftward: runsRightToLeft(paragraph) };
     });
     this.layer.replaceChildren(...this.placed.map(({ element }) => element));
     this.place();

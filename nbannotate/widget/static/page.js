@@ -33,6 +33,7 @@ import { scoreText } from "./words.js";
 /** @import { Config, Draft, Layout, Model, Phase, Restored, WireTask } from "./types.js" */
 
 const NARROW_PIXELS = 560;
+const LINE_PIXELS = 38;
 const PANELS = ["help", "history", "details", "why"];
 
 export class Page {
@@ -55,6 +56,8 @@ export class Page {
     this.paces = [];
     /** @type {number[]} */
     this.heights = [];
+    /** The height kept for the text. */
+    this.floor = 0;
     this.part = buildSkeleton(root, this.config);
     this.labels = new LabelView(this.part, this.config);
     this.notices = new NoticeView(this.part);
@@ -144,6 +147,7 @@ export class Page {
     this.active = Math.max(0, config.labels.findIndex(({ name }) => name === active));
     const onlyLabels = JSON.stringify({ ...before, labels: [] }) === JSON.stringify({ ...config, labels: [] });
     const scrolled = this.part.text.scrollTop;
+    this.text.task = null;
     if (onlyLabels) this.labels.build(config.labels);
     else this.rebuild();
     if (this.exchange.task) this.paint();
@@ -239,11 +243,12 @@ export class Page {
     else text.removeAttribute("tabindex");
   }
 
-  /** Keep room for the tallest of the latest texts, so that the buttons stay where they are. */
+  /** Keep room for the tallest of the latest texts, so that the buttons stay where they are; give it back a line at a time. */
   steady() {
     const { text, stage } = this.part;
     this.heights = [...this.heights.slice(-7), text.offsetHeight];
-    stage.style.setProperty("--nba-floor", `${Math.max(...this.heights)}px`);
+    this.floor = Math.max(...this.heights, this.floor - LINE_PIXELS);
+    stage.style.setProperty("--nba-floor", `${this.floor}px`);
   }
 
   paint() {
@@ -389,6 +394,12 @@ export class Page {
     }
     if (!history.hidden) this.history.refresh(this.exchange, (label) => this.labels.colorOf(label));
     if (!details.hidden && status) details.replaceChildren(detailsList(status));
+  }
+
+  foldInstructions() {
+    const { instructions } = this.part;
+    const isFolded = instructions.classList.toggle("nba-folded");
+    instructions.querySelector("button")?.setAttribute("aria-expanded", String(!isFolded));
   }
 
   /** @param {string} name */

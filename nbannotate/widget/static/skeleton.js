@@ -40,6 +40,7 @@ function instructionsBox({ instructions }) {
   const box = h("div", { class: "nba-instructions" });
   if (!instructions) box.hidden = true;
   else box.append(button("instructions", "Instructions"), h("div", { dir: "auto" }, instructions));
+  box.querySelector("button")?.setAttribute("aria-expanded", "true");
   return box;
 }
 
