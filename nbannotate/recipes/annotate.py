@@ -155,9 +155,6 @@ def annotate(
         lineage.line = lineage.find(nlp)
         if nlp is not False or lineage.line.version is not None:
             learner = make(lineage.line.base, first_labels=lineage.first_labels())
-    matcher = None
-    if patterns is not None:
-        matcher = PatternMatcher(patterns, checked, _tokenizing(lang), overlaps=asked.overlaps)
     session = Session(
         store=opened,
         view=asked,
@@ -169,7 +166,7 @@ def annotate(
         annotator=annotator,
         learner=learner,
         strategy=strategy,
-        patterns=matcher,
+        patterns=_matching(patterns, checked, lang, asked),
         seed=seed,
         target=target,
         learn_from=learn_from,
@@ -200,6 +197,17 @@ def _making(asked: View, labels: tuple[str, ...], *, lang: str, seed: int) -> Ma
         )
 
     return make
+
+
+def _matching(
+    patterns: str | Path | Iterable[Mapping[str, Any]] | None,
+    labels: tuple[str, ...],
+    lang: str,
+    asked: View,
+) -> PatternMatcher | None:
+    if patterns is None:
+        return None
+    return PatternMatcher(patterns, labels, _tokenizing(lang), overlaps=asked.overlaps)
 
 
 def _suggester(nlp: Any, found: Sequence[str], labels: tuple[str, ...], kind: str) -> Learner:

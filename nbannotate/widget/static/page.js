@@ -33,6 +33,7 @@ import { scoreText } from "./words.js";
 /** @import { Config, Draft, Layout, Model, Phase, Restored, WireTask } from "./types.js" */
 
 const NARROW_PIXELS = 560;
+const COMPACT_PIXELS = 820;
 const LINE_PIXELS = 38;
 const PANELS = ["help", "history", "details", "why"];
 
@@ -106,7 +107,10 @@ export class Page {
     model.on("msg:custom", onMessage);
     model.on("comm_live_update", onLoss);
     model.on("change:_config", onConfig);
-    const sizes = new ResizeObserver(([entry]) => root.classList.toggle("nba-narrow", entry.contentRect.width < NARROW_PIXELS));
+    const sizes = new ResizeObserver(([{ contentRect: { width } }]) => {
+      root.classList.toggle("nba-narrow", width < NARROW_PIXELS);
+      root.classList.toggle("nba-compact", width < COMPACT_PIXELS);
+    });
     sizes.observe(root);
     signal.addEventListener("abort", () => {
       model.off("msg:custom", onMessage);
