@@ -9,11 +9,13 @@ that a caller would expect, so that ``except ValueError`` works as well as
     ├── SpanError (ValueError)            offsets outside the text, off its tokens, or overlapping
     ├── AnswerError (ValueError)          an answer that does not fit the task's view
     │   └── StaleTaskError                an answer for a task that is no longer current
+    ├── KeyBindingError (ValueError)      a key that is unknown, reserved or given twice
     ├── SourceError (ValueError)          texts that cannot be read, or none
     ├── PipelineError (ValueError)        an nlp that cannot be used
     ├── FilterError (ValueError)          a filter of annotations() that is unknown or malformed
     ├── NothingToLearnError (ValueError)  a filter that leaves no answers to train on
     ├── LearningError (RuntimeError)      the model could not learn, or has nothing to unlearn
+    ├── PageError (ImportError)           files of the widget's page that do not fit together
     ├── SessionClosedError (RuntimeError) the session was closed or superseded by another cell
     └── StoreError (OSError)              the DuckDB file could not be opened, read or written
         ├── StoreLockedError              another kernel holds the file
@@ -25,10 +27,12 @@ from __future__ import annotations
 __all__ = [
     "AnswerError",
     "FilterError",
+    "KeyBindingError",
     "LabelError",
     "LearningError",
     "NbannotateError",
     "NothingToLearnError",
+    "PageError",
     "PipelineError",
     "SessionClosedError",
     "SkippedRowsWarning",
@@ -61,6 +65,10 @@ class StaleTaskError(AnswerError):
     """An answer for a task that is no longer the current one; nothing is stored."""
 
 
+class KeyBindingError(NbannotateError, ValueError):
+    """A key of the page that is unknown, reserved or given twice."""
+
+
 class SourceError(NbannotateError, ValueError):
     """A source of texts that cannot be read."""
 
@@ -79,6 +87,10 @@ class NothingToLearnError(NbannotateError, ValueError):
 
 class LearningError(NbannotateError, RuntimeError):
     """A model that could not learn from answers, or that has no update to undo."""
+
+
+class PageError(NbannotateError, ImportError):
+    """Files of the widget's page that are missing or do not fit together."""
 
 
 class SessionClosedError(NbannotateError, RuntimeError):

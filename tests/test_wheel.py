@@ -18,7 +18,9 @@ import nbannotate as nb
 assert nb.__file__.startswith({installed!r}), nb.__file__
 store = nb.Store("answers.duckdb")
 annotator = nb.ner.manual(["Aspirin helps."], labels=["DRUG"], store=store, dataset="drugs")
-assert annotator._esm and annotator._css
+assert "export default" in annotator._esm, annotator._esm
+assert "\\nimport " not in annotator._esm, annotator._esm
+assert ".nbannotate" in annotator._css and "@import" not in annotator._css, annotator._css
 annotator.session.answer("accept", spans=[dict(start=0, end=7, label="DRUG")])
 assert annotator.session.task is None
 [row] = store.annotations(dataset="drugs").to_dict("records")

@@ -16,7 +16,7 @@ from nbannotate.pool import Pool
 from nbannotate.session import Lineage, Session
 from nbannotate.store import Store
 from nbannotate.tasks import View, check_labels, find_view
-from nbannotate.widget import Annotator
+from nbannotate.widget import Annotator, Keys, resolve_keys
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -44,6 +44,7 @@ def annotate(
     seed: int = 0,
     target: int | None = None,
     instructions: str | None = None,
+    keys: Keys | None = None,
 ) -> Annotator:
     """Annotate texts in any view, with a model in the loop or without.
 
@@ -96,6 +97,13 @@ def annotate(
         The number of answers aimed for, shown on the page.
     instructions
         Plain text shown above the first task.
+    keys
+        Keys of the page that differ from the default, such as ``{"accept": "y", "note": None,
+        "DRUG": ["d", "1"]}``: of the actions accept, reject, ignore, undo, back (delete a
+        span, else undo), enter, escape, flag, note, history, why, help, all and correct (the
+        whole reading, in ``teach``), next and previous (of overlapping spans) and filter; or
+        of labels. A key is one character, ``"space"``, ``"enter"``, ``"escape"``,
+        ``"backspace"`` or ``"delete"``, with ``"shift+"`` before it if wanted.
 
     Returns
     -------
@@ -110,6 +118,8 @@ def annotate(
         If the source cannot be read or holds no text.
     PipelineError
         If ``nlp`` is no pipeline.
+    KeyBindingError
+        If a key is unknown, reserved, or would have two meanings.
     StoreError
         If nothing is saved of the version given as ``nlp``.
     StoreLockedError
@@ -130,6 +140,7 @@ def annotate(
     >>> ann.close()
     """
     checked = check_labels(labels)
+    resolve_keys(keys, checked)
     asked = find_view(view, exclusive=exclusive)
 
     opened = store if isinstance(store, Store) else Store(store)
@@ -144,9 +155,6 @@ def annotate(
         lineage.line = lineage.find(nlp)
         if nlp is not False or lineage.line.version is not None:
             learner = make(lineage.line.base, first_labels=lineage.first_labels())
-    matcher = None
-    if patterns is not None:
-        matcher = PatternMatcher(patterns, checked, _tokenizing(lang), overlaps=asked.overlaps)
     session = Session(
         store=opened,
         view=asked,
@@ -158,14 +166,16 @@ def annotate(
         annotator=annotator,
         learner=learner,
         strategy=strategy,
-        patterns=matcher,
+        patterns=_matching(patterns, checked, lang, asked),
         seed=seed,
         target=target,
         learn_from=learn_from,
         config=config,
         line=lineage.line,
     )
-    return Annotator(session, make_learner=None if is_own else make, instructions=instructions)
+    return Annotator(
+        session, make_learner=None if is_own else make, instructions=instructions, keys=keys
+    )
 
 
 def _making(asked: View, labels: tuple[str, ...], *, lang: str, seed: int) -> MakesLearner:
@@ -187,6 +197,17 @@ def _making(asked: View, labels: tuple[str, ...], *, lang: str, seed: int) -> Ma
         )
 
     return make
+
+
+def _matching(
+    patterns: str | Path | Iterable[Mapping[str, Any]] | None,
+    labels: tuple[str, ...],
+    lang: str,
+    asked: View,
+) -> PatternMatcher | None:
+    if patterns is None:
+        return None
+    return PatternMatcher(patterns, labels, _tokenizing(lang), overlaps=asked.overlaps)
 
 
 def _suggester(nlp: Any, found: Sequence[str], labels: tuple[str, ...], kind: str) -> Learner:

@@ -9,6 +9,7 @@ from typing import Any, TypedDict
 from nbannotate.acquisition import QueryStrategy
 from nbannotate.learning import Learner
 from nbannotate.store import Store
+from nbannotate.widget import Keys
 
 
 class Keywords(TypedDict, total=False):
@@ -27,3 +28,4 @@ class Keywords(TypedDict, total=False):
     seed: int
     target: int | None
     instructions: str | None
+    keys: Keys | None

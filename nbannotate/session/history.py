@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
+from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -66,12 +68,33 @@ class History:
         self._counts.update(labels_given(answer))
         self._foresight.push(answer)
 
-    def pop(self) -> None:
-        """Take back the last answer."""
-        _, answer = self._answered.pop()
-        del self._by_id[answer.answer_id]
+    def remove(self, answer_id: str) -> None:
+        """Take an answer out, most often the last one."""
+        at = self._position(answer_id)
+        _, answer = self._answered.pop(at)
+        del self._by_id[answer_id]
         self._counts.subtract(labels_given(answer))
-        self._foresight.pop()
+        self._foresight.remove(at)
+
+    def entry(self, answer_id: str) -> tuple[Task, Answer] | None:
+        """Return the answer of this id with its task, None if it is not among those that stand."""
+        return self._answered[self._position(answer_id)] if answer_id in self._by_id else None
+
+    def search(self, words: Sequence[str], limit: int) -> list[Answer]:
+        """Return up to ``limit`` answers that hold all of these words, newest first."""
+        wanted = [word.casefold() for word in words]
+        found = (
+            answer
+            for _, answer in reversed(self._answered)
+            if all(word in _words_of(answer) for word in wanted)
+        )
+        return list(islice(found, limit))
+
+    def _position(self, answer_id: str) -> int:
+        at = len(self._answered) - 1
+        while self._answered[at][1].answer_id != answer_id:
+            at -= 1
+        return at
 
 
 class Foresight:
@@ -101,12 +124,11 @@ class Foresight:
         self._by_chance.append(by_chance)
         self._outlook = None
 
-    def pop(self) -> None:
-        """Take back the last answer."""
+    def remove(self, at: int) -> None:
+        """Take out the answer at this position."""
         for column in (self._right, self._possible, self._by_chance):
-            column.pop()
-        if self._audited and self._audited[-1] == len(self._right):
-            self._audited.pop()
+            column.pop(at)
+        self._audited = [each - (each > at) for each in self._audited if each != at]
         self._outlook = None
 
     @property
@@ -139,3 +161,11 @@ def labels_given(answer: Answer) -> list[str]:
     if answer.spans:
         return [span.label for span in answer.spans]
     return list(answer.accept) or ([answer.label] if answer.label else [])
+
+
+def _words_of(answer: Answer) -> str:
+    """Return all that an answer can be found by, without regard to case."""
+    labels = [*answer.accept, *(span.label for span in answer.spans)]
+    flag = "flagged" if answer.flagged else ""
+    parts = (answer.text, answer.answer, answer.label or "", *labels, answer.note or "", flag)
+    return "\n".join(parts).casefold()

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from itertools import count
 from uuid import uuid4
 
+from nbannotate.errors import AnswerError
 from nbannotate.tasks import Answer, Settled, Span, Task
 
 
@@ -36,9 +37,23 @@ class Identity:
         return cls(dataset, session_id or _by_start_time(who), who, takes_over)
 
     def sign(
-        self, task: Task, settled: Settled, *, answer_id: str | None, seconds: float
+        self,
+        task: Task,
+        settled: Settled,
+        *,
+        answer_id: str | None,
+        seconds: float | None,
+        flagged: bool = False,
+        note: str | None = None,
+        replaces: str | None = None,
     ) -> Answer:
-        """Return the answer to a task as it is to be stored."""
+        """Return the answer to a task as it is to be stored.
+
+        Raises
+        ------
+        AnswerError
+            If the note is no text.
+        """
         return Answer(
             answer_id=answer_id or uuid4().hex,
             dataset=self.dataset,
@@ -61,6 +76,9 @@ class Identity:
             seconds=seconds,
             meta=task.meta,
             labels=task.labels,
+            replaces=replaces,
+            flagged=bool(flagged),
+            note=_checked_note(note),
         )
 
 
@@ -86,6 +104,15 @@ def system_user() -> str:
 def utc_now() -> datetime:
     """Return the time as answers carry it: UTC, naive."""
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+def _checked_note(note: str | None) -> str | None:
+    """Return a note without space around it, None where nothing is left."""
+    if note is None:
+        return None
+    if not isinstance(note, str):
+        raise AnswerError(f"note={note!r} is no text; give a str, or None for no note")
+    return note.strip() or None
 
 
 _started: set[str] = set()

@@ -169,8 +169,7 @@ class ModelThread:
 
         def forget(learner: Learner) -> None:
             if answer.answer_id in self._learned:
-                learner.forget(answer)
-                self._learned.remove(answer.answer_id)
+                self._forget(learner, answer)
             elif answer in self._pending:
                 self._pending.remove(answer)
 
@@ -355,6 +354,15 @@ class ModelThread:
         elif self._learns():
             self._learn_next()
         self._on_status_safely()
+
+    def _forget(self, learner: Learner, answer: Answer) -> None:
+        """Forget an answer; a model that stopped halfway, among others, is not to be saved."""
+        try:
+            learner.forget(answer)
+        except Interrupted:
+            self._n_unsaved = 0
+            raise
+        self._learned.remove(answer.answer_id)
 
     def _learns(self) -> bool:
         return bool(self._pending) and self.error is None

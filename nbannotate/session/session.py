@@ -18,14 +18,14 @@ from nbannotate.errors import AnswerError, SessionClosedError, StaleTaskError
 from nbannotate.learning import Learner
 from nbannotate.pool import Pool
 from nbannotate.session.history import History
-from nbannotate.session.identity import Identity, taken_back
+from nbannotate.session.identity import Identity
 from nbannotate.session.lineage import Line, Lineage
 from nbannotate.session.lineup import Lineup
 from nbannotate.session.listeners import Listener, Listeners
 from nbannotate.session.live import take_over
-from nbannotate.session.model_in_loop import ModelInLoop
 from nbannotate.session.progress import Phase, Progress
 from nbannotate.session.questions import Questions
+from nbannotate.session.revisable import Revisable
 from nbannotate.store import Store
 from nbannotate.tasks import (
     Answer,
@@ -41,7 +41,7 @@ from nbannotate.tasks import (
 Tokenize = Callable[[str], list[tuple[int, int]]]
 
 
-class Session(ModelInLoop):
+class Session(Revisable):
     """One annotator's run through a pool of texts, with or without a model.
 
     Parameters
@@ -203,6 +203,8 @@ class Session(ModelInLoop):
         task_hash: int | None = None,
         answer_id: str | None = None,
         seconds: float | None = None,
+        flagged: bool = False,
+        note: str | None = None,
     ) -> Answer:
         """Store the answer to the current task, and go on to the next.
 
@@ -221,6 +223,10 @@ class Session(ModelInLoop):
             The answer's identity; one that was stored before is not stored again.
         seconds
             Time that the annotator took; by default measured here.
+        flagged
+            Mark it to be looked at again: ``store.annotations(where="flagged")``.
+        note
+            What is to be kept in writing beside it.
 
         Returns
         -------
@@ -254,6 +260,8 @@ class Session(ModelInLoop):
                 settled,
                 answer_id=answer_id,
                 seconds=monotonic() - self._shown_at if seconds is None else float(seconds),
+                flagged=flagged,
+                note=note,
             )
             if not self.store.append(stored):
                 raise StaleTaskError(
@@ -267,38 +275,6 @@ class Session(ModelInLoop):
             self._advance()
         self._listeners.tell("task")
         return stored
-
-    def undo(self) -> Answer | None:
-        """Take back the last answer: in the store, on the page and in the model.
-
-        Returns
-        -------
-        Answer or None
-            The answer that was taken back, None if there is none left.
-
-        Raises
-        ------
-        SessionClosedError
-            If the session is closed.
-        StoreError
-            If it could not be written; the answer then stands.
-        """
-        with self._ready:
-            self._check_open()
-            if self._history.last is None:
-                return None
-            task, answer = self._history.last
-            self.store.append(taken_back(answer))
-            self._history.pop()
-            self._questions.take_back(answer)
-            self._lineup.step_back(with_labels(task, self.labels))
-            self._phase = "asking"
-            self._shown_at = monotonic()
-            if self._thread is not None:
-                self._thread.unlearn(answer)
-            self._ready.notify_all()
-        self._listeners.tell("task")
-        return answer
 
     def add_label(self, label: str) -> None:
         """Ask for one more label from now on; nothing that was answered or learned is lost.
@@ -343,12 +319,6 @@ class Session(ModelInLoop):
         """How far the session has come."""
         with self._lock:
             return self._history.progress(remaining=self.pool.remaining, target=self.target)
-
-    @property
-    def history(self) -> list[Answer]:
-        """This session's answers that stand, oldest first."""
-        with self._lock:
-            return self._history.answers
 
     def subscribe(self, listener: Listener) -> None:
         """Call ``listener`` with what changed: ``"task"``, ``"ahead"`` or ``"status"``."""

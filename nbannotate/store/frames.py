@@ -27,7 +27,7 @@ _COUNTS = (
     "annotators",
     "answers_seen",
 )
-_CLAIMS = ("stands", "suggested")
+_CLAIMS = ("stands", "suggested", "flagged")
 _TIMES = ("created_at", "started_at", "last_answer_at")
 _DICTS = ("meta", "filter", "scores")
 _LISTS = ("spans", "accept", "labels")
@@ -47,6 +47,8 @@ ANNOTATION_COLUMNS = (
     "model_version",
     "seconds",
     "created_at",
+    "flagged",
+    "note",
     "meta",
     "input_hash",
     "task_hash",

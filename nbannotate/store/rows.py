@@ -63,7 +63,7 @@ READ_COLUMNS = (
 )
 
 _REQUIRED = ("answer_id", "dataset", "session_id", "annotator", "view", "text")
-_OPTIONAL = ("label", "why", "model_version", "replaces", "undoes")
+_OPTIONAL = ("label", "why", "model_version", "replaces", "undoes", "note")
 _INT64 = 2**63
 
 
@@ -87,6 +87,10 @@ def to_row(answer: Answer) -> list[Any]:
         payload["labels"] = list(answer.labels)
     if answer.foreseen is not None:
         payload["foreseen"] = [_plain_span(span) for span in answer.foreseen]
+    if answer.flagged:
+        payload["flagged"] = True
+    if answer.note is not None:
+        payload["note"] = answer.note
     return [
         None,
         answer.answer_id,
@@ -99,7 +103,9 @@ def to_row(answer: Answer) -> list[Any]:
         answer.text,
         answer.answer,
         answer.label,
-        to_json(payload, "spans, accept, suggested, labels or foreseen") if payload else None,
+        to_json(payload, "spans, accept, suggested, labels, foreseen or note")
+        if payload
+        else None,
         finite(answer.score),
         answer.why,
         answer.model_version,
@@ -126,6 +132,8 @@ def from_row(row: tuple[Any, ...]) -> Answer:
         suggested=suggested,
         labels=tuple(plain.get("labels", ())),
         foreseen=_read_spans(plain["foreseen"]) if "foreseen" in plain else None,
+        flagged=bool(plain.get("flagged", False)),
+        note=plain.get("note"),
         meta=json.loads(meta) if meta else {},
     )
 

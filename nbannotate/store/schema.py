@@ -188,6 +188,22 @@ from sessions s left join given g on g.dataset = s.dataset
 group by s.dataset
 """
 
+
+def _remade(view: str, before: str, after: str) -> str:
+    """Return the statement that makes a view anew, with one part of it another."""
+    return view.replace("create view", "create or replace view").replace(before, after)
+
+
+_FLAGS_AND_NOTES = (
+    _remade(
+        _ANSWER_LOG,
+        "j.created_at, j.meta,",
+        "j.created_at, coalesce((j.payload->>'flagged')::boolean, false) as flagged,\n"
+        "    j.payload->>'note' as note, j.meta,",
+    ),
+    _remade(_ANNOTATIONS, "created_at, meta,", "created_at, flagged, note, meta,"),
+)
+
 # Each entry is one version, never edited once released: a change is a new entry.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -204,6 +220,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         _SESSIONS,
         _DATASETS,
     ),
+    _FLAGS_AND_NOTES,
 )
 
 _RECORD = """

@@ -192,6 +192,27 @@ class Store(ModelVersions):
             )
             return [from_row(row) for row in _run(connection, query, values).fetchall()]
 
+    def replaced_by(self, answer_id: str) -> list[Answer]:
+        """Return the answers whose place an answer took, directly or one after another.
+
+        Parameters
+        ----------
+        answer_id
+            The answer whose ``replaces`` is set.
+        """
+        columns = ", ".join(map(_quoted, READ_COLUMNS))
+        query = f"""
+            with root as (select place from replacements where answer_id = $id)
+            select {columns} from answer_log
+            where answer_id <> $id and answer_id in (
+                select place from root
+                union all select answer_id from replacements where place in (from root))
+            order by seq"""
+        with self._reading() as connection:
+            return [
+                from_row(row) for row in connection.execute(query, {"id": answer_id}).fetchall()
+            ]
+
     def answered(
         self, dataset: str, annotator: str | None = None
     ) -> list[tuple[int, int, str, str]]:
@@ -232,7 +253,8 @@ class Store(ModelVersions):
             From and up to (not including) a time: a datetime, a date or ISO 8601 text, UTC
             unless it has a zone. A date alone as ``until`` includes that day.
         where
-            An SQL condition on the columns, such as ``"seconds < 2 and len(spans) > 1"``.
+            An SQL condition on the columns, such as ``"seconds < 2 and len(spans) > 1"``,
+            or ``"flagged"``.
         history
             Also the answers that were taken back or replaced, told apart by the column
             ``stands``.
@@ -242,7 +264,7 @@ class Store(ModelVersions):
         pandas.DataFrame
             Columns dataset, session_id, annotator, view, text, label, answer, spans (list
             of dict), accept (list of str), score, why, model_version, seconds, created_at
-            (UTC), meta (dict), input_hash, task_hash, answer_id.
+            (UTC), flagged (bool), note, meta (dict), input_hash, task_hash, answer_id.
 
         Raises
         ------

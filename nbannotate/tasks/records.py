@@ -172,6 +172,10 @@ class Answer:
         The ``answer_id`` that this row takes back; then all else is a copy of that row.
     foreseen
         Copied from the task: the model's spans where the annotator did not see them.
+    flagged
+        Whether the annotator marked it to be looked at again; nothing is learned from that.
+    note
+        What the annotator wrote beside it, None for nothing.
     """
 
     answer_id: str
@@ -197,6 +201,8 @@ class Answer:
     replaces: str | None = None
     undoes: str | None = None
     foreseen: tuple[Span, ...] | None = None
+    flagged: bool = False
+    note: str | None = None
 
 
 def task_of(answer: Answer, labels: tuple[str, ...]) -> Task:

@@ -27,8 +27,11 @@ from nbannotate.errors import (
 )
 from nbannotate.learning import copy_nlp_of
 from nbannotate.session import ModelStatus, Progress, Session
+from nbannotate.widget.joining import join_script, join_style
+from nbannotate.widget.keys import Keys, resolve_keys
 from nbannotate.widget.messages import (
     RefusalReason,
+    wire_history,
     wire_restored,
     wire_status,
     wire_task,
@@ -41,8 +44,6 @@ if TYPE_CHECKING:
     from nbannotate.learning import Learner
     from nbannotate.session.listeners import Event
 
-_STATIC = Path(__file__).parent / "static"
-_KEYS = "1234567890"
 logger = logging.getLogger("nbannotate")
 
 
@@ -57,6 +58,8 @@ class Annotator(anywidget.AnyWidget):
         Returns a learner on a pipeline with labels, for `use`; None where no model can follow.
     instructions
         Shown on the page, as plain text.
+    keys
+        Keys of actions and labels that differ from the default; see `nbannotate.annotate`.
 
     Examples
     --------
@@ -67,8 +70,8 @@ class Annotator(anywidget.AnyWidget):
     >>> ann.close()
     """
 
-    _esm = _STATIC / "widget.js"
-    _css = _STATIC / "widget.css"
+    _esm = join_script()
+    _css = join_style()
     _config = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -77,11 +80,14 @@ class Annotator(anywidget.AnyWidget):
         *,
         make_learner: Callable[[Language | str | Path, tuple[str, ...]], Learner] | None = None,
         instructions: str | None = None,
+        keys: Keys | None = None,
     ) -> None:
-        super().__init__(_config=_page_config(session, instructions))
+        config = _page_config(session, instructions, resolve_keys(keys, session.labels))
+        super().__init__(_config=config)
         self._session = session
         self._make_learner = make_learner
         self._instructions = instructions
+        self._keys = keys
         self._notices = _notices(session)
         self._replying = threading.local()
         _answer_while_cells_run(self)
@@ -239,29 +245,32 @@ class Annotator(anywidget.AnyWidget):
         if kind == "hello":
             self._send_state(None)
         elif kind == "answer":
-            self._answer(message)
+            self._store(message, self._answer)
+        elif kind == "change":
+            self._store(message, self._change)
         elif kind == "undo":
             self._undo()
+        elif kind == "history":
+            words = str(message.get("words", ""))
+            self.send(wire_history(words, self._session.search(words)))
+        elif kind == "open":
+            self._open(str(message["answer_id"]))
         elif kind == "resume":
             self._session.resume_model()
             self._send_state(None)
         else:
             raise AnswerError(
-                f"the page sent {kind!r}; known are 'hello', 'answer', 'undo' and 'resume'"
+                f"the page sent {kind!r}; known are 'hello', 'answer', 'change', 'undo', "
+                "'history', 'open' and 'resume'"
             )
 
-    def _answer(self, message: Mapping[str, Any]) -> None:
+    def _store(
+        self, message: Mapping[str, Any], give: Callable[[Mapping[str, Any]], object]
+    ) -> None:
+        """Give an answer, and tell the page whether it is on disk."""
         answer_id = str(message["answer_id"])
-        layout = self._session.view.layout
         try:
-            self._session.answer(
-                str(message["answer"]),
-                spans=message.get("spans") if layout != "choice" else None,
-                accept=message.get("accept") if layout == "choice" else None,
-                task_hash=int(message["task_hash"]),
-                answer_id=answer_id,
-                seconds=message.get("seconds"),
-            )
+            give(message)
         except Exception as error:  # whatever it is, the page must keep the answer
             if not isinstance(error, NbannotateError):
                 logger.exception("an answer could not be stored")
@@ -276,6 +285,50 @@ class Annotator(anywidget.AnyWidget):
             )
         else:
             self.send({"type": "saved", "answer_id": answer_id, **self._state()})
+
+    def _answer(self, message: Mapping[str, Any]) -> None:
+        self._session.answer(
+            str(message["answer"]),
+            **self._parts(message),
+            task_hash=int(message["task_hash"]),
+            answer_id=str(message["answer_id"]),
+            flagged=message.get("flagged", False),
+        )
+
+    def _change(self, message: Mapping[str, Any]) -> None:
+        self._session.change(
+            str(message["changes"]),
+            str(message["answer"]),
+            **self._parts(message),
+            new_id=str(message["answer_id"]),
+            flagged=message.get("flagged"),
+        )
+
+    def _parts(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        is_choice = self._session.view.layout == "choice"
+        return {
+            "spans": None if is_choice else message.get("spans"),
+            "accept": message.get("accept") if is_choice else None,
+            "seconds": message.get("seconds"),
+            "note": message.get("note"),
+        }
+
+    def _open(self, answer_id: str) -> None:
+        """Send an earlier answer with its task, to be changed."""
+        task, answer, wrong = None, None, ""
+        try:
+            task, answer = self._session.recall(answer_id)
+        except NbannotateError as error:
+            wrong = str(error)
+        self.send(
+            {
+                "type": "opened",
+                "answer_id": answer_id,
+                "task": wire_task(self._session, task),
+                "restored": wire_restored(answer),
+                "error": wrong,
+            }
+        )
 
     def _undo(self) -> None:
         try:
@@ -294,7 +347,8 @@ class Annotator(anywidget.AnyWidget):
                 after, task = str(shown.task_hash), wire_task(session, session.ahead)
                 self.send({"type": "ahead", "after": after, "task": task})
         elif event == "labels":
-            self._config = _page_config(session, self._instructions)
+            keys = resolve_keys(self._keys, session.labels, is_strict=False)
+            self._config = _page_config(session, self._instructions, keys)
         elif event == "task":
             # An answer from this page is acknowledged with its own message.
             if not getattr(self._replying, "now", False):
@@ -314,8 +368,12 @@ class Annotator(anywidget.AnyWidget):
         }
 
 
-def _page_config(session: Session, instructions: str | None) -> dict[str, Any]:
-    keys = [*_KEYS, *(f"shift+{key}" for key in _KEYS)]
+def _page_config(
+    session: Session,
+    instructions: str | None,
+    keys: tuple[dict[str, list[str]], list[str | None]],
+) -> dict[str, Any]:
+    of_actions, of_labels = keys
     return {
         "dataset": session.dataset,
         "view": session.view.name,
@@ -325,9 +383,10 @@ def _page_config(session: Session, instructions: str | None) -> dict[str, Any]:
         "session_id": session.session_id,
         "annotator": session.annotator,
         "labels": [
-            {"name": name, "key": keys[i] if i < len(keys) else None, "color": i}
+            {"name": name, "key": of_labels[i], "color": i}
             for i, name in enumerate(session.labels)
         ],
+        "keys": of_actions,
         "instructions": instructions,
         "has_model": session.model.state != "none",
     }

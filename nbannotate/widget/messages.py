@@ -16,6 +16,9 @@ from nbannotate.tasks import Answer, Task
 RefusalReason = Literal["stale", "invalid", "store", "closed"]
 
 SHOWN_META_CHARACTERS = 200
+EXCERPT_CHARACTERS = 160
+SPAN_CHARACTERS = 40
+LISTED_SPANS = 6
 
 _WHY_TEXTS = {
     "random": "Drawn at random, so that accuracy is measured fairly and rare cases turn up.",
@@ -70,6 +73,20 @@ class Status(TypedDict):
     notices: list[str]
 
 
+class HistoryRow(TypedDict):
+    """An earlier answer in a line: the beginning of its text, and what was said of it."""
+
+    answer_id: str
+    excerpt: str
+    answer: str
+    label: str | None
+    accept: list[str]
+    spans: list[dict[str, str]]
+    more_spans: int
+    flagged: bool
+    note: str | None
+
+
 def wire_task(session: Session, task: Task | None) -> WireTask | None:
     """Return a task as the page reads it.
 
@@ -116,6 +133,31 @@ def wire_restored(answer: Answer | None) -> dict[str, Any] | None:
         "answer": answer.answer,
         "spans": [span.to_dict() for span in answer.spans],
         "accept": list(answer.accept),
+        "flagged": answer.flagged,
+        "note": answer.note,
+    }
+
+
+def wire_history(words: str, found: Sequence[Answer]) -> dict[str, Any]:
+    """Return the answers found by some words as the page lists them, newest first."""
+    return {"type": "history", "words": words, "rows": [_wire_row(each) for each in found]}
+
+
+def _wire_row(answer: Answer) -> HistoryRow:
+    spans = answer.spans[:LISTED_SPANS]
+    return {
+        "answer_id": answer.answer_id,
+        "excerpt": " ".join(answer.text[: 2 * EXCERPT_CHARACTERS].split())[:EXCERPT_CHARACTERS],
+        "answer": answer.answer,
+        "label": answer.label,
+        "accept": list(answer.accept),
+        "spans": [
+            {"label": span.label, "text": span.text_of(answer.text)[:SPAN_CHARACTERS]}
+            for span in spans
+        ],
+        "more_spans": len(answer.spans) - len(spans),
+        "flagged": answer.flagged,
+        "note": answer.note,
     }
 
 

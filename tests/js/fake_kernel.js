@@ -6,6 +6,9 @@
 /** @param {any} value */
 const copy = (value) => JSON.parse(JSON.stringify(value));
 
+/** @param {any} row */
+const restored = ({ answer, spans = null, accept = null, flagged = false, note = null }) => ({ answer, spans, accept, flagged, note });
+
 export class FakeKernel {
   /** @param {{config: object, tasks: any[], delay?: number|null, ahead?: boolean, status?: object}} setup */
   constructor({ config, tasks, delay = null, ahead = true, status = {} }) {
@@ -53,7 +56,9 @@ export class FakeKernel {
     const message = this.inbox.shift();
     if (message?.type === "hello") this.reply({ type: "state", ...this.now(), restored: null });
     else if (message?.type === "undo") this.undo();
-    else if (message?.type === "answer") this.answer(message);
+    else if (message?.type === "answer" || message?.type === "change") this.answer(message);
+    else if (message?.type === "history") this.history(message.words);
+    else if (message?.type === "open") this.open(message.answer_id);
     else if (message?.type === "resume") this.resume();
     return message !== undefined;
   }
@@ -65,24 +70,51 @@ export class FakeKernel {
 
   /** @param {any} message */
   answer(message) {
-    const { answer_id, task_hash } = message;
+    const { answer_id, changes, task_hash } = message;
     const known = this.stored.some((row) => row.answer_id === answer_id);
-    const stale = !known && this.tasks[this.at]?.task_hash !== task_hash;
-    const refusal = this.refusal ?? (stale ? { reason: "stale", error: "This text is no longer the current one." } : null);
+    const stale = !known && !changes && this.tasks[this.at]?.task_hash !== task_hash;
+    const gone = changes && !known && !this.stored.some((row) => row.answer_id === changes);
+    const refusal = this.refusal ?? (gone ? { reason: "invalid", error: "no such answer" } : null) ?? (stale ? { reason: "stale", error: "This text is no longer the current one." } : null);
     this.refusal = null;
     if (refusal) return this.reply({ type: "refused", answer_id, ...refusal, ...this.now() });
     if (!known) {
-      this.stored.push(message);
-      this.at += 1;
+      this.stored = [...this.stored.filter((row) => row.answer_id !== changes), message];
+      if (!changes) this.at += 1;
     }
     this.reply({ type: "saved", answer_id, ...this.now() });
   }
 
   undo() {
     const last = this.stored.pop();
-    if (last) this.at -= 1;
-    const restored = last ? { answer: last.answer, spans: last.spans ?? null, accept: last.accept ?? null } : null;
-    this.reply({ type: "state", ...this.now(), restored });
+    if (last) {
+      const [task] = this.tasks.splice(this.tasks.findIndex((each) => each.task_hash === last.task_hash), 1);
+      this.tasks.splice(--this.at, 0, task);
+    }
+    this.reply({ type: "state", ...this.now(), restored: last ? restored(last) : null });
+  }
+
+  /** @param {string} words */
+  history(words) {
+    const wanted = words.toLowerCase().split(/\s+/);
+    const rows = this.stored.map((row) => this.row(row)).reverse();
+    this.reply({ type: "history", words, rows: rows.filter((row) => wanted.every((word) => JSON.stringify(row).toLowerCase().includes(word))) });
+  }
+
+  /** @param {any} stored */
+  row({ answer_id, answer, task_hash, spans = [], accept = [], flagged = false, note = null }) {
+    const task = this.tasks.find((each) => each.task_hash === task_hash);
+    const characters = [...task.text];
+    const words = (/** @type {any} */ span) => characters.slice(span.start, span.end).join("");
+    const listed = spans.slice(0, 6).map((/** @type {any} */ span) => ({ label: span.label, text: words(span) }));
+    return { answer_id, excerpt: task.text.slice(0, 160), answer, label: task.label, accept, spans: listed, more_spans: spans.length - listed.length, flagged, note };
+  }
+
+  /** @param {string} answer_id */
+  open(answer_id) {
+    const row = this.stored.find((each) => each.answer_id === answer_id);
+    if (!row) return this.reply({ type: "opened", answer_id, task: null, restored: null, error: "no such answer" });
+    const task = this.tasks.find((each) => each.task_hash === row.task_hash);
+    this.reply({ type: "opened", answer_id, task, restored: restored(row) });
   }
 
   resume() {
@@ -156,10 +188,10 @@ export function makeTask(text, more = {}) {
 export function makeConfig(more = {}) {
   const names = more.names ?? ["DRUG", "DOSE", "EFFECT", "ROUTE"];
   const { names: _, labels: __, ...rest } = more;
-  const key = (/** @type {number} */ i) => (i < 10 ? String((i + 1) % 10) : null);
+  const key = (/** @type {number} */ i) => (i < 20 ? (i < 10 ? "" : "shift+") + String((i + 1) % 10) : null);
   return {
     dataset: "drugs", view: "ner.correct", layout: "spans", session_id: "alice-morning", annotator: "alice",
     labels: names.map((/** @type {string} */ name, /** @type {number} */ i) => ({ name, key: key(i), color: i % 10 })),
-    exclusive: false, overlaps: false, instructions: null, has_model: true, ...rest,
+    exclusive: false, overlaps: false, instructions: null, has_model: true, keys: {}, ...rest,
   };
 }

@@ -1,10 +1,10 @@
 /** Laws of offsets, spans and drafts. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  changeMark, codePoints, correctionDraft, joinBoxes, lanes, markAtToken, markTokens, moveCursor, newDraft, nextMark, overlaps, pieces, placeMark, removeMark,
-  restOfReading, restoredDraft, runsRightToLeft, sameSpan, stretchMark, tokenSpan, tokensOf, unitIndex, withoutClashes,
-} from "../../nbannotate/widget/static/widget.js";
+import { changeMark, correctionDraft, markAtToken, markTokens, moveCursor, newDraft, nextMark, removeMark, restOfReading, restoredDraft, stretchMark } from "../../nbannotate/widget/static/drafts.js";
+import { joinBoxes, lanes, runsRightToLeft } from "../../nbannotate/widget/static/lanes.js";
+import { overlaps, pieces, placeMark, sameSpan, tokenSpan, tokensOf, withoutClashes } from "../../nbannotate/widget/static/marks.js";
+import { codePoints, unitIndex } from "../../nbannotate/widget/static/offsets.js";
 import { makeTask } from "./fake_kernel.js";
 import { forMany, randomText } from "./random.js";
 
@@ -61,7 +61,7 @@ test("the pieces of a text, joined, are the text, and each lies in one token and
 
 test("marks never overlap, whatever is placed", () => {
   forMany(300, (random) => {
-    /** @type {import("../../nbannotate/widget/static/widget.js").Mark[]} */
+    /** @type {import("../../nbannotate/widget/static/types.js").Mark[]} */
     let marks = [];
     for (const mark of [...randomMarks(random, 20), ...randomMarks(random, 20)]) {
       if (mark.end === mark.start) continue;

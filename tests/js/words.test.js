@@ -2,15 +2,18 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import widget, {
-  accuracyText, answerIds, countsText, expectedTotal, isDarkColor, keyName, labelKeys, leftText, matchLabels, modelText, outlookText, progressText, scoreText, Stopwatch,
-} from "../../nbannotate/widget/static/widget.js";
+import { answerIds } from "../../nbannotate/widget/static/answer_ids.js";
+import { actionsByKey, hintOf, keyNames, matchLabels, shownKey } from "../../nbannotate/widget/static/keys.js";
+import { Stopwatch } from "../../nbannotate/widget/static/stopwatch.js";
+import { isDarkColor } from "../../nbannotate/widget/static/theme.js";
+import { accuracyText, countsText, expectedTotal, leftText, modelText, outlookText, progressText, scoreText } from "../../nbannotate/widget/static/words.js";
+import widget from "../../nbannotate/widget/static/widget.js";
 import * as everything from "../../nbannotate/widget/static/widget.js";
 import { forMany } from "./random.js";
 
 const STATIC = new URL("../../nbannotate/widget/static/", import.meta.url);
 const PROGRESS = { answered: 142, remaining: 318, target: null, accuracy: null, counts: {} };
-/** @type {import("../../nbannotate/widget/static/widget.js").ModelState} */
+/** @type {import("../../nbannotate/widget/static/types.js").ModelState} */
 const MODEL = { state: "ready", learned: 142, pending: 0, version: "v12", message: null, done: null, total: null };
 
 test("the module has render as its default and never as a name", () => {
@@ -18,29 +21,38 @@ test("the module has render as its default and never as a name", () => {
   assert.ok(!("render" in everything));
 });
 
-test("the module imports nothing, and no text ever enters as markup", () => {
-  const source = readFileSync(new URL("widget.js", STATIC), "utf8");
-  assert.doesNotMatch(source, /^\s*import\s|\bimport\(/m);
-  assert.doesNotMatch(source, /innerHTML|outerHTML|insertAdjacentHTML|document\.write/);
+/** @param {string} key @param {string} code @param {boolean} shiftKey */
+const press = (key, code = "", shiftKey = false) => keyNames({ key, code, shiftKey });
+
+test("digits go by their place on the keyboard, whatever is written on them", () => {
+  assert.deepEqual(press("1", "Digit1"), ["1"]);
+  assert.deepEqual(press("!", "Digit1", true), ["!", "shift+1"]);
+  assert.deepEqual(press("&", "Digit1"), ["&", "1"]);
+  assert.deepEqual(press("1", "Digit1", true), ["shift+1"]);
+  assert.deepEqual(press("1", "Numpad1"), ["1"]);
 });
 
-test("digits go by their place on the keyboard, letters by what they say", () => {
-  const press = (/** @type {string} */ key, code = "", shiftKey = false) => keyName({ key, code, shiftKey });
-  assert.equal(press("1", "Digit1"), "1");
-  assert.equal(press("!", "Digit1", true), "shift+1");
-  assert.equal(press("&", "Digit1"), "1");
-  assert.equal(press("1", "Numpad1"), "1");
-  assert.equal(press("A", "KeyQ"), "a");
-  assert.equal(press("ф", "KeyA"), "a");
-  assert.equal(press("ArrowLeft", "ArrowLeft", true), "shift+ArrowLeft");
+test("letters go by what they write, those of other alphabets by their Latin neighbour too", () => {
+  assert.deepEqual(press("A", "KeyQ"), ["a"]);
+  assert.deepEqual(press("Z", "KeyY", true), ["shift+z"]);
+  assert.deepEqual(press("ф", "KeyA"), ["ф", "a"]);
+  assert.deepEqual(press("Ф", "KeyA", true), ["shift+ф", "shift+a"]);
+  assert.deepEqual(press("ü", "BracketLeft"), ["ü"]);
 });
 
-test("twenty labels have keys, all different, and a label's own key is kept", () => {
-  const keys = labelKeys(Array.from({ length: 25 }, () => ({ key: null })));
-  assert.equal(new Set(keys.slice(0, 20)).size, 20);
-  assert.deepEqual(keys.slice(8, 12), ["9", "0", "shift+1", "shift+2"]);
-  assert.deepEqual(keys.slice(20), [null, null, null, null, null]);
-  assert.deepEqual(labelKeys([{ key: "5" }, { key: null }]), ["5", "2"]);
+test("signs go by what they write, with Shift or without, and other keys by their name", () => {
+  assert.deepEqual(press("?", "Slash", true), ["?"]);
+  assert.deepEqual(press("?", "KeyM", true), ["?"]);
+  assert.deepEqual(press(" ", "Space"), ["space"]);
+  assert.deepEqual(press("Backspace", "Backspace"), ["backspace"]);
+  assert.deepEqual(press("Enter", "Enter", true), ["shift+enter"]);
+});
+
+test("each key leads to its action, and the first of an action's keys is shown", () => {
+  const keys = { accept: ["y", "enter"], back: ["backspace"], note: [] };
+  assert.deepEqual([...actionsByKey(keys)], [["y", "accept"], ["enter", "accept"], ["backspace", "back"]]);
+  assert.deepEqual(["accept", "back", "note"].map((action) => hintOf(keys, action)), ["y", "⌫", ""]);
+  assert.equal(shownKey("shift+escape"), "⇧esc");
 });
 
 test("a score is three characters, or nothing", () => {
@@ -149,7 +161,7 @@ function mix(over, under, share) {
 }
 
 test("every label colour is readable (AA) on the paper and on its own tint, light and dark", () => {
-  const css = readFileSync(new URL("widget.css", STATIC), "utf8");
+  const css = readFileSync(new URL("colors.css", STATIC), "utf8");
   const themes = { light: css.indexOf("color-scheme: light"), dark: css.indexOf("color-scheme: dark") };
   const papers = { light: ["#ffffff"], dark: ["#15171c", "#111111", "#212121"] };
   for (const theme of /** @type {const} */ (["light", "dark"])) {

@@ -1,10 +1,11 @@
 """Opens the widget's page in a real Chromium against a kernel written in JavaScript.
 
-What it keeps true: the files that are driven are the files that are shipped.
+What it keeps true: the script and the style that are driven are those that a notebook is sent.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,17 +13,23 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
+from nbannotate.widget.joining import join_script, join_style
+from nbannotate.widget.keys import DEFAULT_KEYS
 from tests.browser import chromium
 
 HERE = Path(__file__).parent
-STATIC = HERE.parents[1] / "nbannotate" / "widget" / "static"
 ORIGIN = "http://page.test"
-FOLDERS = {"static": STATIC, "js": HERE.parent / "js", "page": HERE}
+FOLDERS = {"js": HERE.parent / "js", "page": HERE}
+JOINED = {"widget.js": join_script, "widget.css": join_style}
 TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
 
 
 def _serve(route: Route) -> None:
     folder, _, name = route.request.url.removeprefix(ORIGIN + "/").partition("/")
+    if folder == "static" and name in JOINED:
+        content_type = TYPES[Path(name).suffix] + "; charset=utf-8"
+        route.fulfill(body=JOINED[name](), content_type=content_type)
+        return
     path = FOLDERS.get(folder, HERE) / name
     if not name or not path.is_file():
         route.fulfill(status=404, body="")
@@ -47,6 +54,7 @@ def open_harness(browser: Browser, width: int = 932, height: int = 900) -> Itera
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.route(ORIGIN + "/**", _serve)
+    page.add_init_script(f"window.defaultKeys = {json.dumps(DEFAULT_KEYS)}")
     page.goto(ORIGIN + "/page/harness.html")
     page.wait_for_function("window.ready === true")
     yield page

@@ -280,6 +280,43 @@ def busy(page: Page) -> None:
     page.locator('[data-action="history"]').click()
 
 
+def noted(page: Page) -> None:
+    start(page, config={}, tasks=[{"text": SENTENCE, "suggestions": SUGGESTED}], status=STATUS)
+    page.locator(".nbannotate").focus()
+    page.keyboard.press("f")
+    page.keyboard.press("n")
+    page.keyboard.type("Is suboxone a drug here, or a treatment?")
+
+
+def history(page: Page) -> None:
+    texts = [
+        SENTENCE,
+        "Nothing of note here.",
+        TICKET,
+        "anyone mixed it with benadryl before? " * 4,
+    ]
+    tasks = [{"text": text, "spans": SUGGESTED if text == SENTENCE else []} for text in texts]
+    start(page, config={}, tasks=[*tasks, SENTENCE + "!", "One more."], status=STATUS)
+    page.locator(".nbannotate").focus()
+    for count, key in enumerate("axi", start=1):
+        page.keyboard.press(key.replace("i", " "))
+        page.wait_for_function(
+            "n => kernel.stored.length === n && !kernel.inbox.length", arg=count
+        )
+    for key in "fn":
+        page.keyboard.press(key)
+    page.keyboard.type("Ask whether benadryl counts.")
+    for key in ("Enter", "a", "l"):
+        page.keyboard.press(key)
+    page.wait_for_function("document.querySelectorAll('.nba-row').length === 4")
+
+
+def changing(page: Page) -> None:
+    history(page)
+    page.locator(".nba-row").last.click()
+    page.wait_for_selector(".nba-change:not([hidden])")
+
+
 def refused(page: Page) -> None:
     start(
         page,
@@ -319,7 +356,8 @@ Scene = Callable[["Page"], None]
 SCENES: list[Scene] = [
     spans, spans_selected, spans_long, spans_many, spans_rtl, spans_emoji, choice, choice_many, binary_span,
     binary_label, busy, refused, finished, preparing, closed, paused, overlaps, overlaps_selected, overlaps_picked,
-    overlaps_rtl, overlaps_long, reading, reading_clash, correction, details, paused_whole, filtered,
+    overlaps_rtl, overlaps_long, reading, reading_clash, correction, details, paused_whole, filtered, noted,
+    history, changing,
 ]  # fmt: skip
 
 
@@ -334,6 +372,7 @@ def main(directory: Path, wanted: Sequence[str] = ()) -> None:
                     for scene in SCENES:
                         if wanted and scene.__name__ not in wanted:
                             continue
+                        page.evaluate("sessionStorage.clear()")
                         scene(page)
                         path = directory / f"{scene.__name__}-{theme}-{width}.png"
                         page.locator("#views").screenshot(path=path)

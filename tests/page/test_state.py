@@ -210,3 +210,19 @@ def test_a_kernel_that_is_gone_is_named_until_it_replies(page: Page) -> None:
     page.evaluate("kernel.release()")
     expect(page.locator(".nba-save")).to_have_text("✓ saved")
     expect(page.locator(ROOT)).to_have_attribute("data-phase", "asking")
+
+
+def test_instructions_are_there_as_written_until_they_are_folded(page: Page) -> None:
+    wanted = "Mark <b>drugs</b>.\nWhen in doubt, leave it out."
+    start(page, config={"instructions": wanted}, tasks=[TEXT, "Two"])
+    text = page.locator(".nba-instructions > div")
+    assert text.inner_text() == wanted
+    fold = page.get_by_role("button", name="Instructions")
+    fold.click()
+    expect(text).to_be_hidden()
+    expect(fold).to_have_attribute("aria-expanded", "false")
+    press(page, "a")
+    stored(page, 1)
+    expect(text).to_be_hidden()
+    fold.click()
+    expect(text).to_be_visible()

@@ -353,3 +353,24 @@ def test_progress_reads_as_attributes_and_as_a_mapping(store):
     assert progress.accuracy == 1.0
     with pytest.raises(KeyError):
         progress["none"]
+
+
+def test_a_flag_and_a_note_are_kept_with_the_answer_and_found_again(store, learner):
+    session = start(store, learner=learner)
+    given = session.answer("accept", accept="A", flagged=True, note="  B as well?\n")
+    session.answer("accept", accept="A", note=" ")
+    assert (given.flagged, given.note) == (True, "B as well?")
+    rows = store.annotations("d")
+    assert rows["flagged"].tolist() == [True, False]
+    assert rows["note"].isna().tolist() == [False, True]
+    assert store.annotations("d", where="flagged")["note"].tolist() == ["B as well?"]
+    assert store.sql("select note from annotations where flagged")["note"].tolist() == [
+        "B as well?"
+    ]
+
+
+def test_a_note_that_is_no_text_is_refused_and_nothing_is_stored(store):
+    session = start(store)
+    with pytest.raises(AnswerError, match="note=7 is no text"):
+        session.answer("ignore", note=7)
+    assert store.annotations("d").empty

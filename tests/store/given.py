@@ -43,6 +43,8 @@ def a_full_answer(answer_id: str = "full", **changes: Any) -> Answer:
             "model_version": "v3",
             "seconds": 1.5,
             "meta": {"row": 7, "name": "Zoë", "tags": ["a", None]},
+            "flagged": True,
+            "note": "is it “Berlin” or “in Berlin”?\nAsk 🙂",
             **changes,
         },
     )

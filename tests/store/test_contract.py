@@ -17,7 +17,7 @@ from tests.store.given import NOON, a_full_answer, an_answer, an_undo
 
 COLUMNS = (  # noqa: SIM905 - as the documentation lists them
     "dataset session_id annotator view text label answer spans accept score why model_version "
-    "seconds created_at meta input_hash task_hash answer_id"
+    "seconds created_at flagged note meta input_hash task_hash answer_id"
 ).split()
 
 

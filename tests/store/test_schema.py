@@ -76,3 +76,20 @@ def test_no_table_has_an_index_or_a_key(store: Store):
     assert store.sql("from duckdb_indexes()").empty
     constraints = store.sql("from duckdb_constraints()")
     assert constraints.empty
+
+
+def test_a_file_from_before_flags_and_notes_gets_the_columns_and_keeps_its_answers(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:1])
+        with Store(path) as store:
+            store.append(an_answer("old"))
+            assert "flagged" not in store.sql("from annotations").columns
+    with Store(path) as store:
+        store.append(an_answer("new", text="another", flagged=True, note="see"))
+        rows = store.sql("select answer_id, flagged, note from annotations order by 1")
+        assert rows["answer_id"].tolist() == ["new", "old"]
+        assert rows["flagged"].tolist() == [True, False]
+        assert rows["note"].tolist()[0] == "see"
+        assert [len(store.sql(f"from {view}")) for view in ("sessions", "datasets", "spans")]

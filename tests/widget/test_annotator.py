@@ -111,10 +111,12 @@ def test_whatever_keeps_an_answer_from_the_disk_the_page_is_told_to_keep_it(
 
 
 def test_undo_brings_back_the_task_with_what_was_answered(page):
-    page.answer(accept=["B"])
+    page.answer(accept=["B"], flagged=True, note="two?")
     state = page.say(type="undo")
     assert state["task"]["text"] == TEXTS[0]
-    assert state["restored"] == {"answer": "accept", "spans": [], "accept": ["B"]}
+    assert state["restored"] == {
+        "answer": "accept", "spans": [], "accept": ["B"], "flagged": True, "note": "two?",
+    }  # fmt: skip
     assert page.ann.annotations().empty
     assert page.say(type="undo")["restored"] is None
 
@@ -216,3 +218,57 @@ def test_the_page_is_told_whether_spans_may_overlap(recipe, overlaps):
     ann = recipe(TEXTS, labels=LABELS, store=":memory:")
     assert ann._config["overlaps"] is overlaps
     ann.close()
+
+
+def test_earlier_answers_are_listed_newest_first_and_found_by_words(page):
+    page.answer(accept=["A"], answer_id="one")
+    page.answer(answer="reject", answer_id="two", flagged=True, note="hm")
+    listed = page.say(type="history", words="")
+    assert [row["answer_id"] for row in listed["rows"]] == ["two", "one"]
+    assert listed["rows"][0]["flagged"] is True
+    assert listed["rows"][1]["accept"] == ["A"]
+    found = page.say(type="history", words="BRAKE")
+    assert (found["words"], [row["answer_id"] for row in found["rows"]]) == ("BRAKE", ["one"])
+
+
+def test_a_listed_answer_is_short_however_long_its_text():
+    text = "word " * 2_000
+    ann = nb.ner.manual([text], labels=LABELS, store=":memory:")
+    spans = [{"start": 5 * i, "end": 5 * i + 4, "label": "A"} for i in range(500)]
+    ann.session.answer("accept", spans=spans)
+    listed = Page(ann).say(type="history")
+    assert len(json.dumps(listed)) < 1_000
+    assert listed["rows"][0]["more_spans"] == 494
+    ann.close()
+
+
+def test_an_earlier_answer_is_opened_with_its_task_and_changed(page):
+    page.answer(accept=["A"], answer_id="one", flagged=True, note="hm")
+    page.answer(accept=["A"], answer_id="two")
+    opened = page.say(type="open", answer_id="one")
+    assert opened["type"] == "opened"
+    assert opened["task"]["text"] == TEXTS[0]
+    assert opened["restored"]["accept"] == ["A"]
+    assert opened["restored"]["note"] == "hm"
+    shown = page.say(type="hello")["task"]
+    saved = page.say(
+        type="change", changes="one", answer_id="new", answer="accept", accept=["B"],
+        task_hash=opened["task"]["task_hash"], flagged=False, note="", seconds=2,
+    )  # fmt: skip
+    assert (saved["type"], saved["answer_id"], saved["task"]) == ("saved", "new", shown)
+    rows = page.ann.annotations()
+    assert rows["answer_id"].tolist() == ["two", "new"]
+    assert rows["accept"].tolist() == [["A"], ["B"]]
+    assert rows["flagged"].tolist() == [False, False]
+
+
+def test_a_change_that_does_not_fit_is_refused_and_the_answer_stands(page):
+    page.answer(accept=["A"], answer_id="one")
+    refused = page.say(
+        type="change", changes="one", answer_id="new", answer="accept", accept=["C"]
+    )
+    assert (refused["type"], refused["reason"]) == ("refused", "invalid")
+    gone = page.say(type="open", answer_id="gone")
+    assert gone["task"] is None
+    assert "no answer of this session" in gone["error"]
+    assert page.ann.annotations()["answer_id"].tolist() == ["one"]

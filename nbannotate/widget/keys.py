@@ -1,0 +1,134 @@
+"""Which key does what on the page, by default and as a recipe changes it.
+
+What is kept true: no key has two meanings, and none is taken from the notebook or from
+moving about in a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from nbannotate.errors import KeyBindingError
+
+Keys = Mapping[str, str | Iterable[str] | None]
+"""An action or a label, and its key, keys, or None for no key."""
+
+DEFAULT_KEYS: dict[str, tuple[str, ...]] = {
+    "accept": ("a",),
+    "reject": ("x",),
+    "ignore": ("space",),
+    "undo": ("u",),
+    "back": ("backspace", "delete"),
+    "enter": ("enter",),
+    "escape": ("escape",),
+    "flag": ("f",),
+    "note": ("n",),
+    "history": ("l",),
+    "why": ("?",),
+    "help": ("h",),
+    "all": ("shift+a",),
+    "correct": ("e",),
+    "next": ("s",),
+    "previous": ("shift+s",),
+    "filter": ("/",),
+}
+
+_NAMED = ("space", "enter", "escape", "backspace", "delete")
+_LABEL_KEYS = (*"1234567890", *(f"shift+{digit}" for digit in "1234567890"))
+
+
+def resolve_keys(
+    keys: Keys | None, labels: Sequence[str], *, is_strict: bool = True
+) -> tuple[dict[str, list[str]], list[str | None]]:
+    """Return the keys of every action, and the key of every label.
+
+    Parameters
+    ----------
+    keys
+        What differs from the default.
+    labels
+        The labels, in their order.
+    is_strict
+        Whether to refuse a default key of a label that is given to something else; if
+        not, that label has no key.
+
+    Raises
+    ------
+    KeyBindingError
+        If a name is neither an action nor a label, or a key is unknown, reserved, or
+        given twice.
+
+    Examples
+    --------
+    >>> actions, of_labels = resolve_keys({"accept": "y", "DRUG": "d"}, ["DRUG", "DOSE"])
+    >>> actions["accept"], of_labels
+    (['y'], ['d', '2'])
+    """
+    given = {name: _keys_of(name, value) for name, value in (keys or {}).items()}
+    for name in given:
+        _check_name(name, labels)
+    meanings = {name: given.get(name, own) for name, own in DEFAULT_KEYS.items()}
+    taken: dict[str, str] = {}
+    for name, own in (*meanings.items(), *((n, k) for n, k in given.items() if n in labels)):
+        for key in own:
+            if key in taken:
+                raise _clash(key, taken[key], name)
+            taken[key] = name
+    of_labels = [
+        next(iter(given[label]), None) if label in given else _default(label, i, taken, is_strict)
+        for i, label in enumerate(labels)
+    ]
+    return {name: list(own) for name, own in meanings.items()}, of_labels
+
+
+def _default(label: str, at: int, taken: Mapping[str, str], is_strict: bool) -> str | None:
+    key = _LABEL_KEYS[at] if at < len(_LABEL_KEYS) else None
+    if key is None or key not in taken:
+        return key
+    if is_strict:
+        raise _clash(key, taken[key], label)
+    return None
+
+
+def _check_name(name: str, labels: Sequence[str]) -> None:
+    if name in DEFAULT_KEYS and name in labels:
+        raise KeyBindingError(
+            f"keys={{{name!r}: …}} names an action and a label; rename the label to give one "
+            "of them a key"
+        )
+    if name not in DEFAULT_KEYS and name not in labels:
+        raise KeyBindingError(
+            f"keys={{{name!r}: …}} names nothing that has a key; allowed are the actions "
+            f"{', '.join(DEFAULT_KEYS)} and the labels {', '.join(map(repr, labels))}"
+        )
+
+
+def _keys_of(name: str, value: str | Iterable[str] | None) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    several = [value] if isinstance(value, str) else list(value)
+    return tuple(dict.fromkeys(_key(name, each) for each in several))
+
+
+def _key(name: str, given: object) -> str:
+    """Return a key under the one name that it has here."""
+    if isinstance(given, str):
+        shift, bare = ("shift+", given[6:]) if given.lower().startswith("shift+") else ("", given)
+        lowered = bare.lower()
+        if lowered in _NAMED or bare == " ":
+            return shift + (lowered if lowered in _NAMED else "space")
+        # What Shift makes of a key that is no letter or digit depends on the keyboard.
+        if len(bare) == 1 and (bare.isalnum() or (bare.isprintable() and not shift)):
+            return shift + lowered
+    raise KeyBindingError(
+        f"keys={{{name!r}: {given!r}}} is no key that can be given; allowed are one character "
+        f"such as 'y' or '!', {', '.join(map(repr, _NAMED))}, 'shift+' before a letter, a digit "
+        "or one of these, or None; arrows, Tab, and keys with Ctrl, Alt or Meta keep their meaning"
+    )
+
+
+def _clash(key: str, holder: str, other: str) -> KeyBindingError:
+    return KeyBindingError(
+        f"key {key!r} would mean both {holder!r} and {other!r}; give one of them another, such "
+        f"as keys={{{holder!r}: …, {other!r}: …}}, or None for no key"
+    )

@@ -1,0 +1,211 @@
+/** What an annotator does to the text on the page, whether by key or by mouse. */
+
+import { bareSpan, changeMark, correctionDraft, markTokens, newDraft, nextMark, removeMark, settled, withRemarks } from "./drafts.js";
+import { shownKey } from "./keys.js";
+import { tokenSpan } from "./marks.js";
+import { codePoints } from "./offsets.js";
+import { remarksOf } from "./remarks.js";
+import { plural } from "./words.js";
+
+/** @import { Page } from "./page.js" */
+/** @import { AnswerMessage, Draft, Mark, Verdict, WireSpan } from "./types.js" */
+
+export class Hands {
+  /** @param {Page} page */
+  constructor(page) {
+    this.page = page;
+  }
+
+  /** The task and the work on it, null while neither may be touched. */
+  get held() {
+    const { exchange: { task, waiting }, work } = this.page;
+    return task && work && !waiting ? { task, work } : null;
+  }
+
+  /** @param {string} action */
+  act(action) {
+    const { exchange } = this.page;
+    switch (action) {
+      case "accept": case "ignore": return this.answer(action);
+      case "reject": return this.reject();
+      case "all": return this.acceptReading();
+      case "correct": return this.correct("asked");
+      case "next": return this.selectNext(1);
+      case "previous": return this.selectNext(-1);
+      case "filter": return this.page.labels.input.focus();
+      case "flag": return this.flag();
+      case "note": return this.held ? this.page.remarks.open() : undefined;
+      case "undo": return exchange.undo();
+      case "leave": return exchange.leaveChange();
+      case "resend": return exchange.resend();
+      case "resume": return exchange.resuming ? undefined : exchange.resume();
+      case "why": case "history": case "help": case "details": return this.page.toggle(action);
+      case "instructions": return this.page.foldInstructions();
+      case "back": case "delete": return this.back(action === "delete");
+      case "escape": return this.escape();
+      case "enter": return this.enter();
+    }
+  }
+
+  // -------------------------------------------------------------- answering
+
+  /** @param {Verdict} verdict @param {readonly WireSpan[]|null} spans  of the whole text, where they are not those on the page */
+  answer(verdict, spans = null) {
+    const { held, page } = this;
+    const { layout, config: { exclusive } } = page;
+    if (!held) return;
+    const { task, work: draft } = held;
+    if (layout === "choice" && exclusive && verdict === "accept" && draft.chosen.length === 0) {
+      const key = page.labels.keys[0];
+      page.hint(`choose an option first${key ? `: press ${shownKey(key)} …` : ""}`);
+      return;
+    }
+    const { seconds } = page.watch;
+    /** @type {AnswerMessage} */
+    const message = { type: "answer", answer_id: page.nextId(), task_hash: task.task_hash, answer: verdict, seconds, ...remarksOf(draft, page.exchange.changing !== null) };
+    const onText = verdict === "accept" || !draft.correcting;
+    if (layout === "spans" && onText) message.spans = (spans ?? draft.marks).map(bareSpan);
+    else if (spans) message.spans = spans.map(bareSpan);
+    if (layout === "choice") message.accept = verdict === "accept" ? [...draft.chosen] : [];
+    page.paces = [...page.paces.slice(-19), seconds];
+    page.hintText = "";
+    page.exchange.answer({ message, task, draft: { ...settled(draft), seconds }, summary: summaryOf(message) });
+  }
+
+  /** Answer for the model's whole reading. */
+  acceptReading() {
+    const { exchange: { task }, reading, layout } = this.page;
+    if (task?.prediction && reading && layout === "binary") this.answer("accept", task.prediction);
+  }
+
+  /** Open the whole reading for correction. @param {"asked"|"rejected"} why */
+  correct(why) {
+    const { held, page } = this;
+    if (!held || !page.reading || held.work.correcting) return;
+    const draft = withRemarks(correctionDraft(held.task, page.config, why), held.work);
+    page.edit(draft);
+    page.announce(`Correcting: ${plural(draft.marks.length, "span")}`);
+  }
+
+  reject() {
+    const { canReject, config, reading, work } = this.page;
+    if (!canReject) return;
+    if (config.correct_rejects && reading && !work?.correcting) this.correct("rejected");
+    else this.answer("reject");
+  }
+
+  /** Back from the correction to the question. */
+  leaveCorrection() {
+    const { page } = this;
+    const { task } = page.exchange;
+    if (!task || !page.work) return;
+    page.work = withRemarks(newDraft(task, page.config), page.work);
+    page.paint();
+    page.refresh();
+  }
+
+  flag() {
+    const { held, page } = this;
+    if (!held) return;
+    page.work = { ...held.work, flagged: !held.work.flagged };
+    page.refresh();
+    page.announce(page.work.flagged ? "Flagged" : "No longer flagged");
+  }
+
+  /** @param {string} note */
+  write(note) {
+    if (this.held) this.page.work = { ...this.held.work, note };
+  }
+
+  // -------------------------------------------------------------- labels and marks
+
+  /** @param {string} label */
+  choose(label) {
+    const { held, page } = this;
+    if (!held) return;
+    const { chosen } = held.work;
+    const { exclusive } = page.config;
+    const rest = chosen.filter((other) => other !== label);
+    const next = exclusive ? [label] : rest.length < chosen.length ? rest : [...rest, label];
+    page.work = { ...held.work, chosen: next, touched: true };
+    page.labels.paintOptions(held.task, page.work);
+    if (exclusive) this.answer("accept");
+  }
+
+  /** Choose a label, and give it to what is selected or picked. @param {number} i */
+  pickLabel(i) {
+    const { held, page } = this;
+    const label = page.config.labels[i];
+    if (!label) return;
+    page.active = i;
+    if (!held) return;
+    const { selected, anchor, cursor } = held.work;
+    if (selected) page.edit(changeMark(held.work, selected, { label: label.name }));
+    else if (anchor !== null && cursor !== null) this.place(anchor, cursor);
+    else page.edit({ ...held.work, fresh: null });
+  }
+
+  /** Mark a range of tokens with the label in use. @param {number} from @param {number} to */
+  place(from, to) {
+    const { page } = this;
+    const { exchange: { task }, work } = page;
+    const label = page.config.labels[page.active];
+    if (!task || !work || !label) return;
+    page.edit(markTokens(work, task.tokens, from, to, label.name, page.config.overlaps));
+    const { start, end } = tokenSpan(task.tokens, from, to);
+    page.announce(`${label.name}: ${codePoints(task.text).slice(start, end)}`);
+  }
+
+  /** @param {number} step */
+  selectNext(step) {
+    const { held, page } = this;
+    if (!held || page.layout !== "spans") return;
+    const mark = nextMark(held.work, held.task.tokens, step);
+    if (mark) this.select(held.work, mark);
+  }
+
+  /** @param {Draft} draft @param {Mark} mark */
+  select(draft, mark) {
+    const { page } = this;
+    page.edit({ ...settled(draft), selected: mark, cursor: draft.cursor });
+    page.text.reveal(page.text.find(mark)?.querySelector(".nba-rule"));
+    page.announce(`${mark.label} selected`);
+  }
+
+  /** Delete the span in hand, else undo. @param {boolean} only  never undo */
+  back(only) {
+    const { held, page } = this;
+    const mark = page.work?.selected ?? page.work?.fresh;
+    if (held && mark && page.layout === "spans") page.edit(removeMark(held.work, mark));
+    else if (!only) page.exchange.undo();
+  }
+
+  /** Close what is open, else let go of what is in hand. */
+  escape() {
+    const { page } = this;
+    if (page.closePanel()) return;
+    page.pointer.endDrag();
+    if (!page.work || page.exchange.waiting) return;
+    const { correcting, selected, anchor, cursor } = page.work;
+    const isHolding = selected !== null || anchor !== null || cursor !== null;
+    if (correcting && !isHolding) this.leaveCorrection();
+    else if (page.exchange.changing !== null && !isHolding) page.exchange.leaveChange();
+    else page.edit({ ...settled(page.work), cursor: null });
+  }
+
+  enter() {
+    const { page } = this;
+    if (!page.work || page.exchange.waiting) return;
+    const { selected, anchor, cursor } = page.work;
+    if (page.layout === "choice") this.answer("accept");
+    else if (selected) page.edit(settled(changeMark(page.work, selected, {})));
+    else if (anchor !== null && cursor !== null) this.place(anchor, cursor);
+  }
+}
+
+/** An answer in a few words. @param {AnswerMessage} message */
+function summaryOf({ answer, spans, accept }) {
+  if (answer !== "accept") return answer;
+  if (accept) return accept.join(", ") || "none of these";
+  return spans ? plural(spans.length, "span") : answer;
+}

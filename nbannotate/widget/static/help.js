@@ -1,0 +1,64 @@
+/** The list of keys, as they work on what is shown. */
+
+import { h } from "./elements.js";
+import { shownKey } from "./keys.js";
+
+/** @import { Config, Layout } from "./types.js" */
+/**
+ * What the keys can do on what is shown.
+ * @typedef {object} Abilities
+ * @property {Config} config
+ * @property {Layout} layout
+ * @property {boolean} filtered      whether the labels can be filtered
+ * @property {boolean} reading       whether the model's whole reading can be answered for
+ * @property {boolean} canReject
+ * @property {boolean} correcting
+ * @property {boolean} changing      whether an earlier answer is being changed
+ */
+
+/** @param {Abilities} abilities @returns {string[][]} the keys and what they do, each; without those that have no key */
+export function helpRows(abilities) {
+  const { config, correcting, changing } = abilities;
+  const of = keysOf(config);
+  const escape = correcting ? "back to the question" : changing ? "leave the earlier answer as it was" : "close, or let go of what is picked";
+  const every = [[of("ignore"), "ignore: say nothing about this text"], [of("flag"), "flag it, to be looked at again"],
+    [of("note"), "write a note beside the answer"], [of("history"), "the latest answers: look, search, change"],
+    [of("why"), "why this text is asked"], [of("help"), "show or hide these keys"], [of("escape"), escape]];
+  return [...layoutRows(abilities, of), ...every].filter(([keys]) => keys !== "");
+}
+
+/** @param {Config} config @returns {(...actions: string[]) => string} */
+const keysOf = ({ keys }) => (...actions) => actions.flatMap((action) => keys[action] ?? []).filter((key) => key !== "delete").map(shownKey).join(" ");
+
+/** @param {Abilities} abilities @param {(...actions: string[]) => string} of */
+function layoutRows({ config: { exclusive, overlaps: stacks }, config, layout, filtered, reading, canReject }, of) {
+  const more = filtered ? [[of("filter"), "filter the labels"]] : [];
+  const stacked = stacks ? [[of("next", "previous"), "select the next or previous span at the cursor"], ["⇧ ← →", "with a span selected, move its end"],
+    ["⇧ ↑ ↓", "with a span selected, move its start"]] : [];
+  const whole = reading ? [[of("all"), "answer for the whole reading"], [of("correct"), "correct the whole reading"]] : [];
+  return {
+    spans: [[of("accept"), "accept: these spans are right and complete"], ...(canReject ? [[of("reject"), "reject this text"]] : []),
+      ...labelRows(config, "choose a label, or relabel what is selected"), ...more, ["drag", "mark words; a click marks one"],
+      ["← →", "move word by word, ↑ ↓ by line"], ["⇧ ← →", "pick several words"], [of("enter"), "mark what is picked"], ...stacked,
+      [of("back"), "delete the selected or newest span, else undo"], [of("undo"), "undo the last answer"]],
+    choice: [...labelRows(config, exclusive ? "choose and accept at once" : "turn an option on or off"), ...more,
+      [of("accept"), exclusive ? "accept the option shown as chosen" : "accept; with none on: none of these"], [of("back", "undo"), "undo the last answer"]],
+    binary: [[of("accept"), "accept: right"], [of("reject"), "reject: wrong"], ...whole, [of("back", "undo"), "undo the last answer"]],
+  }[layout];
+}
+
+/** The labels' keys: a range of digits in one row, then those of their own. @param {Config} config @param {string} first */
+function labelRows({ labels }, first) {
+  const digits = labels.filter(({ key }) => /^\d$/.test(key ?? ""));
+  const shifted = labels.some(({ key }) => /^shift\+\d$/.test(key ?? ""));
+  const own = labels.filter(({ key }) => key && !/^(shift\+)?\d$/.test(key));
+  const [from, to] = [digits[0]?.key, digits.at(-1)?.key];
+  const rows = from ? [[from === to ? from : `${from}–${to}`, first]] : [];
+  if (shifted) rows.push(["⇧ 1–0", "labels 11 to 20"]);
+  return [...rows, ...own.map(({ key, name }) => [shownKey(key ?? ""), name])];
+}
+
+/** @param {Abilities} abilities */
+export function helpList(abilities) {
+  return h("dl", {}, ...helpRows(abilities).flatMap(([key, text]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, text)]));
+}

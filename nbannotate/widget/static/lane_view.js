@@ -1,0 +1,158 @@
+/** Marks that may overlap, drawn as rules under their words. */
+
+import { bisect, touched } from "./chunks.js";
+import { h, setBox } from "./elements.js";
+import { joinBoxes, lanes, runsRightToLeft } from "./lanes.js";
+import { deleteButton, markAttributes } from "./mark_elements.js";
+import { scoreText } from "./words.js";
+
+/** @import { Box } from "./lanes.js" */
+/** @import { Drawing } from "./mark_elements.js" */
+/** @import { codePoints } from "./offsets.js" */
+/** @import { Mark } from "./types.js" */
+
+const LANE_PIXELS = 17;
+const LABEL_GAP_PIXELS = 5;
+
+/**
+ * Marks that may overlap: rules under their words, each in a lane of its own, with the label at
+ * its start. They lie over the text and are placed by where the browser has put the words, which
+ * holds for every script, for wrapped words and for spans over several lines.
+ */
+export class LaneView {
+  /** @param {(label: string) => string} colorOf */
+  constructor(colorOf) {
+    this.colorOf = colorOf;
+    this.flow = h("div", { class: "nba-flow" });
+    this.lines = this.flow;
+    this.layer = this.flow;
+    /** @type {{mark: Mark, element: HTMLElement, name: HTMLElement, runs: HTMLElement[], leftward: boolean}[]} */
+    this.placed = [];
+    this.width = 0;
+    this.size = "";
+    this.sizes = new ResizeObserver(() => {
+      if (this.sizeNow !== this.size) this.place();
+    });
+  }
+
+  /** @param {HTMLElement} lines @returns {HTMLElement} */
+  around(lines) {
+    this.lines = lines;
+    this.layer = h("div", { class: "nba-layer" });
+    this.flow = h("div", { class: "nba-flow", style: `--nba-lanes: ${LANE_PIXELS}px` }, lines, this.layer);
+    this.sizes.disconnect();
+    this.sizes.observe(this.flow);
+    return this.flow;
+  }
+
+  /**
+   * @param {ReturnType<typeof codePoints>} text @param {readonly number[]} starts  of its lines
+   * @param {Drawing} drawing @param {HTMLElement[]} runs @param {{start: number, end: number}[]} bounds
+   */
+  paint(text, starts, drawing, runs, bounds) {
+    this.placed = drawing.marks.map((mark) => {
+      const line = bisect(starts.length, (i) => starts[i] > mark.start);
+      const paragraph = text.slice(starts[line - 1] ?? 0, starts[line] ?? text.length);
+      const { element, name } = this.spanElement(mark, drawing, text.slice(mark.start, mark.end));
+      return { mark, element, name, runs: runs.slice(...touched(bounds, mark)), leftward: runsRightToLeft(paragraph) };
+    });
+    this.layer.replaceChildren(...this.placed.map(({ element }) => element));
+    this.place();
+  }
+
+  /** @param {Mark} mark @param {Drawing} drawing @param {string} words */
+  spanElement(mark, drawing, words) {
+    const { editable, selected } = drawing;
+    const element = h("div", { class: `nba-span ${this.colorOf(mark.label)}`, role: "group", ...markAttributes(mark, drawing) });
+    const score = mark.suggested ? scoreText(mark.score) : "";
+    const name = h(editable ? "button" : "span", { class: "nba-name", "data-tag": mark.label, "data-score": score, title: mark.label });
+    if (editable) {
+      const said = { type: "button", tabindex: "-1", "aria-pressed": String(mark === selected), "aria-label": `${mark.label}: ${words}` };
+      for (const [key, value] of Object.entries(said)) name.setAttribute(key, value);
+    }
+    element.append(name);
+    if (mark === selected) {
+      element.dataset.selected = "true";
+      element.append(deleteButton(mark), h("i", { class: "nba-grip", "data-grip": "start" }), h("i", { class: "nba-grip", "data-grip": "end" }));
+    }
+    return { element, name };
+  }
+
+  get sizeNow() {
+    return `${this.flow.clientWidth} ${this.flow.clientHeight}`;
+  }
+
+  /** Lay the rules where the words are now. */
+  place() {
+    const { flow, placed } = this;
+    this.width = flow.clientWidth;
+    if (!flow.isConnected || this.width === 0) return;
+    const widths = placed.map(({ name }) => name.offsetWidth);
+    const lane = lanes(this.intervals(this.measure(), widths));
+    const count = Math.max(1, ...lane.map((i) => i + 1));
+    flow.style.setProperty("--nba-lanes", `${count * LANE_PIXELS}px`);
+    this.measure().forEach((boxes, i) => this.placeSpan(placed[i], boxes, lane[i], widths[i]));
+    this.size = this.sizeNow;
+  }
+
+  /** Where each span's words are, one box for each stretch on a line. @returns {Box[][]} */
+  measure() {
+    const origin = this.flow.getBoundingClientRect();
+    return this.placed.map(({ runs }) => {
+      const boxes = runs.flatMap((run) => [...run.getClientRects()]).map(({ left, right, top, bottom }) => ({
+        left: left - origin.left, right: Math.min(right - origin.left, this.width), top: top - origin.top, bottom: bottom - origin.top,
+      }));
+      const visible = boxes.filter((box) => box.right - box.left > 0.5);
+      if (visible.length > 0) return joinBoxes(visible);
+      return boxes.slice(0, 1).map((box) => ({ ...box, right: box.left + 6 }));
+    });
+  }
+
+  /** Each span as a stretch of one long line, its label's width included. @param {Box[][]} measured @param {number[]} widths */
+  intervals(measured, widths) {
+    const tops = joinBoxes(measured.flat().map((box) => ({ ...box, left: 0, right: 0 }))).map(({ top }) => top);
+    const lineOf = (/** @type {Box} */ box) => tops.findIndex((top) => Math.abs(top - box.top) <= 4);
+    const mirrored = this.lines.matches(":dir(rtl)");
+    return measured.map((boxes, i) => {
+      const all = boxes.length > 0 ? [...boxes, this.labelBox(boxes, widths[i] + LABEL_GAP_PIXELS, this.placed[i].leftward)] : [];
+      const ends = all.map((box) => {
+        const from = lineOf(box) * (this.width + 1);
+        return mirrored ? [from + this.width - box.right, from + this.width - box.left] : [from + box.left, from + box.right];
+      });
+      return { start: Math.min(...ends.map(([start]) => start)), end: Math.max(...ends.map(([, end]) => end)) };
+    });
+  }
+
+  /** The label stands at the start of the first stretch, and never outside. @param {Box[]} boxes @param {number} width @param {boolean} leftward @returns {Box} */
+  labelBox(boxes, width, leftward) {
+    const line = boxes.filter((box) => Math.abs(box.top - boxes[0].top) <= 4);
+    const first = line[leftward ? line.length - 1 : 0];
+    const wanted = leftward ? first.right - width : first.left;
+    const left = Math.max(0, Math.min(wanted, this.width - width));
+    return { ...first, left, right: Math.min(left + width, this.width) };
+  }
+
+  /** @param {LaneView["placed"][number]} span @param {Box[]} boxes @param {number} lane @param {number} width */
+  placeSpan({ element, name, leftward }, boxes, lane, width) {
+    for (const rule of element.querySelectorAll(".nba-rule")) rule.remove();
+    if (boxes.length === 0) return;
+    const down = lane * LANE_PIXELS;
+    for (const box of boxes) {
+      const rule = h("i", { class: "nba-rule" });
+      setBox(rule, { left: box.left, top: box.bottom + down, width: box.right - box.left });
+      element.prepend(rule);
+    }
+    const label = this.labelBox(boxes, width, leftward);
+    setBox(name, { left: label.left, top: label.bottom + down + 3 });
+    const cross = /** @type {HTMLElement|null} */ (element.querySelector(".nba-delete"));
+    if (!cross) return;
+    const beside = leftward ? Math.max(0, label.left - 19) : Math.min(label.left + width + 5, this.width - 16);
+    setBox(cross, { left: beside, top: label.bottom + down + 2 });
+    const last = boxes[boxes.length - 1];
+    const [atStart, atEnd] = leftward ? [boxes[0].right, last.left] : [boxes[0].left, last.right];
+    for (const [grip, x, box] of /** @type {const} */ ([["start", atStart, boxes[0]], ["end", atEnd, last]])) {
+      const handle = /** @type {HTMLElement} */ (element.querySelector(`[data-grip="${grip}"]`));
+      setBox(handle, { left: x - 7, top: box.top, height: box.bottom - box.top + down + 4 });
+    }
+  }
+}

@@ -1,0 +1,435 @@
+/**
+ * One view of the widget: what it shows, and when it is drawn again. The annotator's hands are on
+ * one side of it, the exchange with the kernel on the other.
+ */
+
+import { answerIds } from "./answer_ids.js";
+import { newDraft, restOfReading, restoredDraft } from "./drafts.js";
+import { h, setText, treeOf } from "./elements.js";
+import { Exchange } from "./exchange.js";
+import { Hands } from "./hands.js";
+import { helpList } from "./help.js";
+import { HistoryView } from "./history.js";
+import { Keyboard } from "./keyboard.js";
+import { hintOf } from "./keys.js";
+import { LabelView } from "./labels.js";
+import { withoutClashes } from "./marks.js";
+import { NoticeView } from "./notices.js";
+import { detailsList, whyLines } from "./panels.js";
+import { Pointer } from "./pointer.js";
+import { RemarkView } from "./remarks.js";
+import { buildSkeleton } from "./skeleton.js";
+import { refreshFoot, refreshHead } from "./status_line.js";
+import { Stopwatch } from "./stopwatch.js";
+import { TextView } from "./text_view.js";
+import { followTheme } from "./theme.js";
+import { tabStorage, UnsentAnswers } from "./unsent.js";
+import { waitingLines } from "./waiting.js";
+import { scoreText } from "./words.js";
+
+/** @import { Screen } from "./exchange.js" */
+/** @import { Drawing } from "./mark_elements.js" */
+/** @import { FootHint } from "./status_line.js" */
+/** @import { Config, Draft, Layout, Model, Phase, Restored, WireTask } from "./types.js" */
+
+const NARROW_PIXELS = 560;
+const COMPACT_PIXELS = 820;
+const LINE_PIXELS = 38;
+const PANELS = ["help", "history", "details", "why"];
+
+export class Page {
+  /** @param {Model} model @param {HTMLElement} root @param {AbortSignal} signal */
+  constructor(model, root, signal) {
+    this.root = root;
+    this.signal = signal;
+    /** @type {Config} */
+    this.config = model.get("_config");
+    this.exchange = this.newExchange(model);
+    this.watch = new Stopwatch();
+    this.nextId = answerIds();
+    /** @type {Draft|null} */
+    this.work = null;
+    /** The label in use. */
+    this.active = 0;
+    this.painted = 0;
+    this.hintText = "";
+    /** @type {number[]} */
+    this.paces = [];
+    /** @type {number[]} */
+    this.heights = [];
+    /** The height kept for the text. */
+    this.floor = 0;
+    this.part = buildSkeleton(root, this.config);
+    this.labels = new LabelView(this.part, this.config);
+    this.notices = new NoticeView(this.part);
+    this.remarks = new RemarkView(this.part);
+    this.history = new HistoryView(this.part);
+    this.text = new TextView(this.part.text, (label) => this.labels.colorOf(label));
+    this.hands = new Hands(this);
+    this.keyboard = new Keyboard(this);
+    this.pointer = new Pointer(this);
+    this.listen(model);
+  }
+
+  /** @param {Model} model */
+  newExchange(model) {
+    const send = (/** @type {object} */ message) => {
+      try {
+        model.send(message);
+      } catch (error) {
+        console.warn("nbannotate: the notebook could not send", error);
+      }
+    };
+    const { dataset, session_id } = this.config;
+    const unsent = new UnsentAnswers(tabStorage(), `nbannotate:unsent:${JSON.stringify([dataset, session_id])}`);
+    return new Exchange(send, this.screen(), (callback, ms) => {
+      const timer = setTimeout(callback, ms);
+      return () => clearTimeout(timer);
+    }, unsent);
+  }
+
+  /** @returns {Screen} */
+  screen() {
+    return {
+      show: (task, draft, restored) => this.show(task, draft, restored),
+      draft: () => this.work && { ...this.work, seconds: this.watch.seconds },
+      refresh: () => this.refresh(),
+      hint: (text) => this.hint(text),
+    };
+  }
+
+  /** @param {Model} model */
+  listen(model) {
+    const { root, signal, keyboard, pointer } = this;
+    const onMessage = (/** @type {any} */ message) => this.exchange.receive(message);
+    const onConfig = () => this.configure(model.get("_config"));
+    const onLoss = () => this.exchange.lose();
+    model.on("msg:custom", onMessage);
+    model.on("comm_live_update", onLoss);
+    model.on("change:_config", onConfig);
+    const sizes = new ResizeObserver(([{ contentRect: { width } }]) => {
+      root.classList.toggle("nba-narrow", width < NARROW_PIXELS);
+      root.classList.toggle("nba-compact", width < COMPACT_PIXELS);
+    });
+    sizes.observe(root);
+    signal.addEventListener("abort", () => {
+      model.off("msg:custom", onMessage);
+      model.off("change:_config", onConfig);
+      model.off("comm_live_update", onLoss);
+      sizes.disconnect();
+      this.text.lanes.sizes.disconnect();
+      this.exchange.hush();
+    });
+    window.addEventListener("keydown", (event) => keyboard.onKey(event), { capture: true, signal });
+    document.addEventListener("visibilitychange", () => this.watch.run(this.isTimed), { signal });
+    root.addEventListener("mousedown", (event) => pointer.onMouseDown(event), { signal });
+    root.addEventListener("click", (event) => pointer.onClick(event), { signal });
+    root.addEventListener("input", (event) => this.onInput(event), { signal });
+    root.addEventListener("pointerdown", (event) => pointer.onPointerDown(event), { signal });
+    root.addEventListener("pointermove", (event) => pointer.onPointerMove(event), { signal });
+    root.addEventListener("pointerup", () => pointer.onPointerUp(), { signal });
+    root.addEventListener("pointercancel", () => pointer.endDrag(), { signal });
+    followTheme(root, signal);
+  }
+
+  /** @param {Event} event */
+  onInput(event) {
+    const [target] = event.composedPath();
+    const { history, remarks } = this;
+    if (target === remarks.field) this.hands.write(remarks.field.value);
+    else if (target === history.field) this.exchange.search(history.field.value);
+    else this.labels.applyFilter();
+  }
+
+  /** Labels may change while a text is being marked: what is marked, selected, open and scrolled to stays. @param {Config} config */
+  configure(config) {
+    const before = this.config;
+    const held = this.hasFocus;
+    const active = before.labels[this.active]?.name;
+    this.config = config;
+    this.keyboard.bind();
+    this.active = Math.max(0, config.labels.findIndex(({ name }) => name === active));
+    const onlyLabels = JSON.stringify({ ...before, labels: [] }) === JSON.stringify({ ...config, labels: [] });
+    const scrolled = this.part.text.scrollTop;
+    this.text.task = null;
+    if (onlyLabels) this.labels.build(config.labels);
+    else this.rebuild();
+    if (this.exchange.task) this.paint();
+    this.part.text.scrollTop = scrolled;
+    this.refresh();
+    if (held && !this.hasFocus) this.focus();
+  }
+
+  rebuild() {
+    this.part = buildSkeleton(this.root, this.config);
+    this.labels = new LabelView(this.part, this.config);
+    this.notices = new NoticeView(this.part, this.notices.dismissed);
+    this.remarks = new RemarkView(this.part);
+    this.remarks.show(this.work);
+    this.history = new HistoryView(this.part);
+    this.exchange.search(null);
+    this.text.box = this.part.text;
+  }
+
+  /** How the text is asked now: a binary question that is being corrected is asked as spans. @returns {Layout} */
+  get layout() {
+    return this.work?.correcting ? "spans" : this.config.layout;
+  }
+
+  /** Whether the model's whole reading can be answered for. */
+  get reading() {
+    return this.config.layout === "binary" && Array.isArray(this.exchange.task?.prediction);
+  }
+
+  get canReject() {
+    return this.work?.correcting ? this.work.correcting === "rejected" : this.config.layout !== "choice";
+  }
+
+  get hasFocus() {
+    return this.root.contains(treeOf(this.root).activeElement);
+  }
+
+  get isTimed() {
+    return document.visibilityState === "visible" && this.phase === "asking";
+  }
+
+  focus() {
+    this.root.focus({ preventScroll: true });
+  }
+
+  get activeColor() {
+    return this.labels.colorOf(this.config.labels[this.active]?.name ?? "");
+  }
+
+  // -------------------------------------------------------------- the text
+
+  /** @param {WireTask|null} task @param {Draft|null} draft @param {Restored|null} restored */
+  show(task, draft, restored) {
+    this.work = null;
+    this.pointer.drag = null;
+    const isChanging = this.exchange.changing !== null;
+    this.hintText = restored && !isChanging ? `undone: ${restored.answer}` : "";
+    if (isChanging) this.history.describe(restored);
+    if (task) this.work = restored ? restoredDraft(task, this.config, restored) : draft ?? newDraft(task, this.config);
+    this.remarks.show(this.work);
+    if (task) {
+      this.labels.endFilter();
+      this.paint();
+      this.root.dataset.taskHash = task.task_hash;
+      this.afterFrame(task.task_hash);
+      this.announce(`${task.label ? `${task.label}? ` : ""}${task.text.slice(0, 300)}`);
+    }
+    this.refresh();
+    this.watch.start(this.work?.seconds ?? 0, this.isTimed);
+  }
+
+  /** Scroll once the frame is laid out, then tell benchmarks that its pixels are on screen. @param {string} hash */
+  afterFrame(hash) {
+    requestAnimationFrame(() => {
+      this.part.text.scrollTop = 0;
+      this.letScroll();
+      if (this.layout === "binary") this.text.reveal(this.part.text.querySelector('[data-role="asked"] .nba-rule, mark[data-role="asked"]'));
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        port1.close();
+        performance.mark("nbannotate:painted", { detail: hash });
+        this.root.dataset.painted = String(++this.painted);
+        this.steady();
+      };
+      port2.postMessage(null);
+    });
+  }
+
+  /** A text that scrolls can be reached by tab, as whatever scrolls must. */
+  letScroll() {
+    const { text } = this.part;
+    if (text.scrollHeight > text.clientHeight) text.tabIndex = 0;
+    else text.removeAttribute("tabindex");
+  }
+
+  /** Keep room for the tallest of the latest texts, so that the buttons stay where they are; give it back a line at a time. */
+  steady() {
+    const { text, stage } = this.part;
+    this.heights = [...this.heights.slice(-7), text.offsetHeight];
+    this.floor = Math.max(...this.heights, this.floor - LINE_PIXELS);
+    stage.style.setProperty("--nba-floor", `${this.floor}px`);
+  }
+
+  paint() {
+    const { task } = this.exchange;
+    if (!task || !this.work) return;
+    this.root.dataset.layout = this.layout;
+    this.part.text.hidden = false;
+    this.paintText(task, this.work);
+    if (this.config.layout === "choice") this.labels.paintOptions(task, this.work);
+    if (this.layout === "binary") this.paintAsk(task);
+    this.paintWhy(task);
+  }
+
+  /** @param {WireTask} task @param {Draft} draft */
+  paintText(task, draft) {
+    const editable = this.layout === "spans";
+    this.text.paint(task, this.drawing(task, draft, editable));
+    if (!editable) return;
+    this.text.highlight(draft, this.activeColor);
+    this.labels.press(draft.selected?.label ?? this.config.labels[this.active]?.name ?? "");
+  }
+
+  /** @param {WireTask} task @param {Draft} draft @param {boolean} editable @returns {Drawing} */
+  drawing(task, { marks, selected, correcting }, editable) {
+    const binary = this.config.layout === "binary" && !correcting;
+    const all = binary ? withoutClashes([...marks, ...restOfReading(task, marks).rest], true) : marks;
+    const stacked = Boolean(this.config.overlaps) || withoutClashes(all).length < all.length;
+    return { marks: all, selected, asked: binary ? marks : [], editable, stacked };
+  }
+
+  /** @param {WireTask} task */
+  paintAsk(task) {
+    const { ask } = this.part;
+    ask.hidden = !task.label || (task.spans ?? []).length + (task.suggestions ?? []).length > 0;
+    if (ask.hidden || !task.label) return;
+    ask.style.setProperty("--nba-share", String(task.score ?? 0));
+    ask.replaceChildren(h("span", { class: `nba-asked ${this.labels.colorOf(task.label)}`, dir: "auto" }, task.label),
+      h("span", { class: "nba-score" }, scoreText(task.score)));
+  }
+
+  /** @param {WireTask} task */
+  paintWhy(task) {
+    if (!this.part.why.hidden) this.part.why.replaceChildren(...whyLines(task));
+  }
+
+  /** Go on with a changed draft. @param {Draft} draft */
+  edit(draft) {
+    const { layout } = this.root.dataset;
+    this.work = draft;
+    this.hintText = "";
+    this.root.dataset.layout = this.layout;
+    if (this.exchange.task) this.paintText(this.exchange.task, draft);
+    this.letScroll();
+    if (layout === this.layout) refreshFoot(this.part, this.exchange, this.phase, this.footHint);
+    else this.refresh();
+  }
+
+  /** Go on with a draft in which only what is picked or selected has changed. @param {Draft} draft */
+  hold(draft) {
+    const before = this.work?.selected;
+    this.work = draft;
+    if (before !== draft.selected && this.exchange.task) this.paintText(this.exchange.task, draft);
+    else this.text.highlight(draft, this.activeColor);
+  }
+
+  // -------------------------------------------------------------- around the text
+
+  /** What the page is doing, in the protocol's words. @returns {Phase} */
+  get phase() {
+    const { closed, task, status } = this.exchange;
+    if (closed) return "closed";
+    if (task) return "asking";
+    return status?.phase === "finished" || status?.phase === "paused" ? status.phase : "preparing";
+  }
+
+  /** @param {string} text */
+  hint(text) {
+    this.hintText = text;
+    this.refresh();
+  }
+
+  /** @returns {FootHint} */
+  get footHint() {
+    return { text: this.hintText, helpKey: hintOf(this.config.keys, "help") };
+  }
+
+  /** Tell those who listen to the page. @param {string} text */
+  announce(text) {
+    setText(this.part.announce, text);
+  }
+
+  refresh() {
+    const { root, exchange, phase, part, layout } = this;
+    const held = this.hasFocus;
+    root.dataset.phase = phase;
+    root.dataset.layout = layout;
+    root.dataset.saved = exchange.savedId;
+    const isWaiting = exchange.waiting && exchange.task !== null;
+    root.dataset.waiting = String(isWaiting);
+    for (const name of ["text", "ask", "options", "labels"]) part[name].setAttribute("aria-disabled", String(isWaiting));
+    const asking = phase === "asking";
+    part.text.hidden = !asking;
+    part.panel.hidden = asking;
+    if (!asking) part.panel.replaceChildren(...waitingLines(exchange, phase));
+    if (!asking || layout !== "binary") part.ask.hidden = true;
+    part.labels.hidden = !asking || layout !== "spans";
+    part.options.hidden = !asking || layout !== "choice";
+    part.filter.hidden = !asking || layout === "binary" || !this.labels.isFiltered;
+    part.why.hidden = !asking || !this.isOpen("why");
+    part.change.hidden = exchange.changing === null;
+    this.refreshActions();
+    this.remarks.refresh(asking ? this.work : null, this.hands.held !== null);
+    refreshHead(part, exchange, this.paces);
+    refreshFoot(part, exchange, phase, this.footHint);
+    this.notices.refresh(exchange.error, exchange.status?.notices ?? []);
+    this.refreshPanels();
+    if (held && !this.hasFocus) this.focus();
+  }
+
+  refreshActions() {
+    const { actions, reading } = this.part;
+    const { task } = this.exchange;
+    const find = (/** @type {string} */ action) => /** @type {HTMLElement} */ (actions.querySelector(`[data-action="${action}"]`));
+    find("reject").hidden = !this.canReject;
+    setText(/** @type {HTMLElement} */ (find("reject").firstElementChild), this.work?.correcting ? "Only reject" : "Reject");
+    find("escape").hidden = !this.work?.correcting;
+    reading.hidden = this.phase !== "asking" || this.layout !== "binary" || !this.reading;
+    if (!reading.hidden && task) setText(/** @type {HTMLElement} */ (reading.querySelector('[data-action="all"] > span')), this.readingText(task));
+  }
+
+  /** What an answer for the whole reading would say, in words. @param {WireTask} task */
+  readingText(task) {
+    const { holdsAsked } = restOfReading(task, this.work?.marks ?? []);
+    if (!task.prediction?.length) return "Nothing here";
+    return holdsAsked ? "All right" : "Only the dashed";
+  }
+
+  refreshPanels() {
+    const { part: { help, history, details }, exchange: { changing, status } } = this;
+    if (!help.hidden) {
+      const { config, layout, labels, reading, canReject } = this;
+      help.replaceChildren(helpList({ config, layout, filtered: labels.isFiltered, reading, canReject, correcting: Boolean(this.work?.correcting), changing: changing !== null }));
+    }
+    if (!history.hidden) this.history.refresh(this.exchange, (label) => this.labels.colorOf(label));
+    if (!details.hidden && status) details.replaceChildren(detailsList(status));
+  }
+
+  foldInstructions() {
+    const { instructions } = this.part;
+    const isFolded = instructions.classList.toggle("nba-folded");
+    instructions.querySelector("button")?.setAttribute("aria-expanded", String(!isFolded));
+  }
+
+  /** @param {string} name */
+  isOpen(name) {
+    return this.root.querySelector(`[data-action="${name}"]`)?.getAttribute("aria-expanded") === "true";
+  }
+
+  /** @param {string} name @param {boolean} [open] */
+  toggle(name, open = this.part[name].hidden) {
+    this.part[name].hidden = !open;
+    this.root.querySelector(`[data-action="${name}"]`)?.setAttribute("aria-expanded", String(open));
+    if (name === "history") this.exchange.search(open ? this.history.field.value : null);
+    if (this.exchange.task) this.paintWhy(this.exchange.task);
+    this.refresh();
+  }
+
+  /** Close one open panel; an answer opened from the history is left first. @returns {boolean} whether there was one */
+  closePanel() {
+    const open = PANELS.find((name) => !this.part[name].hidden && !(name === "history" && this.exchange.changing !== null));
+    if (open) this.toggle(open, false);
+    return open !== undefined;
+  }
+
+  /** @param {HTMLElement} pressed  the button of an error or a notice */
+  dismiss(pressed) {
+    if (!this.notices.dismiss(pressed)) this.exchange.forgive();
+    this.refresh();
+  }
+}

@@ -1,0 +1,250 @@
+/** The text with its marks and tokens: painting, highlighting, and which token is where. */
+
+import { chunksOf, lineStarts, touched } from "./chunks.js";
+import { h, treeOf } from "./elements.js";
+import { LaneView } from "./lane_view.js";
+import { deleteButton, markAttributes, spanId } from "./mark_elements.js";
+import { overlaps, pieces } from "./marks.js";
+import { codePoints } from "./offsets.js";
+import { scoreText } from "./words.js";
+
+/** @import { Chunk } from "./chunks.js" */
+/** @import { Drawing } from "./mark_elements.js" */
+/** @import { Draft, Mark, WireTask } from "./types.js" */
+
+/**
+ * A chunk as it is drawn: its element, every token and gap in it, what each covers, and the runs
+ * of each of its tokens, the first and the last.
+ * @typedef {{key: string, element: HTMLElement, runs: HTMLElement[], bounds: {start: number, end: number}[], first: number[], last: number[]}} DrawnChunk
+ */
+
+export class TextView {
+  /** @param {HTMLElement} box  the element that scrolls @param {(label: string) => string} colorOf */
+  constructor(box, colorOf) {
+    this.box = box;
+    this.colorOf = colorOf;
+    this.lanes = new LaneView(colorOf);
+    /** @type {WireTask|null} */
+    this.task = null;
+    this.text = codePoints("");
+    /** @type {number[]} */
+    this.starts = [];
+    /** @type {Chunk[]} */
+    this.chunks = [];
+    /** @type {DrawnChunk[]} */
+    this.drawn = [];
+    /** @type {HTMLElement[]} every token and gap, in text order */
+    this.runs = [];
+    /** @type {{start: number, end: number}[]} what each run covers */
+    this.bounds = [];
+    /** @type {number[]} */
+    this.firstRun = [];
+    /** @type {number[]} */
+    this.lastRun = [];
+    /** @type {HTMLElement[]} */
+    this.lit = [];
+  }
+
+  /** @param {WireTask} task @param {Drawing} drawing */
+  paint(task, drawing) {
+    const { stacked, marks } = drawing;
+    const withRuns = drawing.editable || stacked;
+    const tokens = withRuns ? task.tokens ?? [] : [];
+    if (task !== this.task) [this.text, this.starts] = [codePoints(task.text), lineStarts(task.text)];
+    const chunks = chunksOf(this.text.length, this.starts, tokens, stacked ? [] : marks);
+    const isSame = task === this.task && chunks.length > 1 && this.box.dataset.stacked === String(stacked)
+      && JSON.stringify(chunks) === JSON.stringify(this.chunks) && this.drawn[0].element.isConnected;
+    for (const element of this.lit) element.className = "";
+    this.lit = [];
+    [this.task, this.chunks] = [task, chunks];
+    const drawn = chunks.map((chunk, i) => {
+      const own = marks.filter((mark) => overlaps(mark, chunk));
+      const key = this.chunkKey(own, drawing, withRuns);
+      return isSame && this.drawn[i].key === key ? this.drawn[i] : this.drawChunk(chunk, key, tokens, own, drawing);
+    });
+    if (isSame) drawn.forEach((each, i) => each !== this.drawn[i] && this.drawn[i].element.replaceWith(each.element));
+    else this.replaceLines(drawn, stacked);
+    this.drawn = drawn;
+    this.collect();
+    if (stacked) this.lanes.paint(this.text, this.starts, drawing, this.runs, this.bounds);
+    else if (drawing.selected) this.addDelete(drawing.selected);
+  }
+
+  /** @param {DrawnChunk[]} drawn @param {boolean} stacked */
+  replaceLines(drawn, stacked) {
+    const only = drawn.length === 1 ? drawn[0].element : null;
+    const lines = only ?? h("div", { class: "nba-lines" }, ...drawn.map(({ element }) => element));
+    // Set last: while it is there, each child appended makes the browser read all of them again.
+    lines.dir = "auto";
+    this.box.dataset.stacked = String(stacked);
+    this.box.replaceChildren(stacked ? this.lanes.around(lines) : lines);
+  }
+
+  /** All that the look of a chunk depends on. @param {Mark[]} marks @param {Drawing} drawing @param {boolean} withRuns */
+  chunkKey(marks, drawing, withRuns) {
+    const { asked, selected, stacked } = drawing;
+    const looks = (/** @type {Mark} */ mark) => [mark.suggested, mark.score, mark === selected, asked.includes(mark), this.colorOf(mark.label)];
+    return JSON.stringify([withRuns, asked.length > 0, marks.map((mark) => [spanId(mark), ...(stacked ? [] : looks(mark))])]);
+  }
+
+  /** @param {Chunk} chunk @param {string} key @param {number[][]} tokens @param {Mark[]} marks  that touch it @param {Drawing} drawing @returns {DrawnChunk} */
+  drawChunk(chunk, key, tokens, marks, drawing) {
+    const { start, end, from, to } = chunk;
+    const element = h("div", { class: this.chunks.length > 1 ? "nba-chunk" : "nba-lines" });
+    /** @type {DrawnChunk} */
+    const drawn = { key, element, runs: [], bounds: [], first: [], last: [] };
+    const here = (/** @type {Mark} */ mark) => ({ start: Math.max(mark.start, start) - start, end: Math.min(mark.end, end) - start });
+    const own = tokens.slice(from, to).map(([first, last]) => [first - start, last - start]);
+    const within = marks.map(here);
+    /** @type {HTMLElement|null} */
+    let open = null;
+    let openSpan = -1;
+    for (const piece of pieces(end - start, own, drawing.stacked ? [] : within, drawing.stacked ? within : [])) {
+      if (piece.span !== openSpan) {
+        openSpan = piece.span;
+        open = openSpan < 0 ? null : this.markElement(marks[openSpan], drawing);
+        if (open) element.append(open);
+      }
+      const node = this.pieceNode(drawn, chunk, piece, drawing.editable || drawing.stacked);
+      if (open) open.insertBefore(node, open.lastChild);
+      else element.append(node);
+    }
+    return drawn;
+  }
+
+  /** @param {DrawnChunk} drawn @param {Chunk} chunk @param {{start: number, end: number, token: number}} piece  counted from the chunk's start @param {boolean} withRuns */
+  pieceNode(drawn, chunk, piece, withRuns) {
+    const bounds = { start: chunk.start + piece.start, end: chunk.start + piece.end };
+    const words = this.text.slice(bounds.start, bounds.end);
+    if (!withRuns) return document.createTextNode(words);
+    const element = document.createElement("span");
+    element.textContent = words;
+    if (piece.token >= 0) {
+      element.dataset.token = String(chunk.from + piece.token);
+      drawn.first[piece.token] ??= drawn.runs.length;
+      drawn.last[piece.token] = drawn.runs.length;
+    }
+    drawn.runs.push(element);
+    drawn.bounds.push(bounds);
+    return element;
+  }
+
+  /** Count the runs of all chunks through. */
+  collect() {
+    [this.runs, this.bounds, this.firstRun, this.lastRun] = [[], [], [], []];
+    for (const { runs, bounds, first, last } of this.drawn) {
+      const before = this.runs.length;
+      for (const run of first) this.firstRun.push(before + run);
+      for (const run of last) this.lastRun.push(before + run);
+      for (const run of runs) this.runs.push(run);
+      for (const each of bounds) this.bounds.push(each);
+    }
+  }
+
+  /** The tag is painted by CSS, so that the text stays the text when it is read or copied. @param {Mark} mark @param {Drawing} drawing */
+  markElement(mark, drawing) {
+    const attributes = { class: `nba-mark ${this.colorOf(mark.label)}`, role: "group", ...markAttributes(mark, drawing) };
+    const score = mark.suggested ? scoreText(mark.score) : "";
+    return h("mark", attributes, h("span", { class: "nba-tag", "data-tag": mark.label, "data-score": score }));
+  }
+
+  /** @param {Mark} mark */
+  addDelete(mark) {
+    const element = this.find(mark);
+    element?.setAttribute("data-selected", "true");
+    element?.append(deleteButton(mark));
+  }
+
+  /** @param {Mark} mark @returns {HTMLElement|null} */
+  find(mark) {
+    return this.box.querySelector(`[data-span="${CSS.escape(spanId(mark))}"]`);
+  }
+
+  /** Show the picked range and the cursor; in lanes, the words of the selected mark. @param {Draft} draft @param {string} color */
+  highlight(draft, color) {
+    for (const element of this.lit) element.className = "";
+    this.lit = [];
+    const { anchor, cursor, selected } = draft;
+    if (selected && this.box.dataset.stacked === "true") {
+      this.lit = this.runs.slice(...touched(this.bounds, selected));
+      for (const element of this.lit) element.className = `nba-held ${this.colorOf(selected.label)}`;
+    }
+    if (selected || anchor === null || cursor === null || !this.runs.length) return;
+    const [from, to] = [this.firstRun[Math.min(anchor, cursor)], this.lastRun[Math.max(anchor, cursor)]];
+    this.lit = this.runs.slice(from, to + 1);
+    for (const element of this.lit) element.className = `nba-picked ${color}`;
+  }
+
+  /** The token at a point, or the nearest; `exact` when the point is on it. @param {number} x @param {number} y */
+  tokenAt(x, y) {
+    const hit = treeOf(this.box).elementFromPoint(x, y)?.closest?.("[data-token]");
+    if (hit instanceof HTMLElement && this.box.contains(hit)) return { token: Number(hit.dataset.token), exact: true };
+    let best = -1;
+    let least = Infinity;
+    const { from, to } = this.chunkAt(y);
+    for (let token = from; token < to; token++) {
+      for (const rect of this.runs[this.firstRun[token]].getClientRects()) {
+        const dx = Math.max(rect.left - x, 0, x - rect.right);
+        const dy = Math.max(rect.top - y, 0, y - rect.bottom);
+        const distance = dx + 20 * dy;
+        if (distance < least) [least, best] = [distance, token];
+      }
+    }
+    return { token: best, exact: false };
+  }
+
+  /** The chunk with tokens that is nearest to a height. @param {number} y */
+  chunkAt(y) {
+    const away = (/** @type {number} */ i) => {
+      const { top, bottom } = this.drawn[i].element.getBoundingClientRect();
+      return Math.max(top - y, 0, y - bottom);
+    };
+    const filled = this.chunks.map((chunk, i) => ({ chunk, i })).filter(({ chunk }) => chunk.to > chunk.from);
+    const nearest = filled.map(({ chunk, i }) => ({ chunk, far: filled.length > 1 ? away(i) : 0 })).sort((a, b) => a.far - b.far)[0];
+    return nearest?.chunk ?? { from: 0, to: 0 };
+  }
+
+  /** The token one line up (-1) or down (1), nearest in the line. @param {number} token @param {number} direction */
+  beside(token, direction) {
+    const from = this.runs[this.firstRun[token]].getBoundingClientRect();
+    const centre = from.left + from.width / 2;
+    let best = token;
+    let line = Infinity;
+    let least = Infinity;
+    const [first, end] = this.tokensBeside(token, direction);
+    for (let other = first; other < end; other++) {
+      const rect = this.runs[this.firstRun[other]].getBoundingClientRect();
+      const away = direction * (rect.top - from.top);
+      if (away < from.height / 2 || away > line + 4) continue;
+      if (away < line - 4) least = Infinity;
+      line = Math.min(line, away);
+      const dx = Math.abs(rect.left + rect.width / 2 - centre);
+      if (dx < least) [least, best] = [dx, other];
+    }
+    return best;
+  }
+
+  /** Those of a token's chunk and of the next one that has any. @param {number} token @param {number} direction @returns {[number, number]} */
+  tokensBeside(token, direction) {
+    const filled = this.chunks.filter(({ from, to }) => to > from);
+    const at = filled.findIndex(({ to }) => to > token);
+    const other = filled[at + direction] ?? filled[at];
+    return [Math.min(filled[at].from, other.from), Math.max(filled[at].to, other.to)];
+  }
+
+  /** Scroll the text, never the notebook. @param {Element|null|undefined} element */
+  reveal(element) {
+    if (!element || this.box.scrollHeight <= this.box.clientHeight) return;
+    const [inner, outer] = [element.getBoundingClientRect(), this.box.getBoundingClientRect()];
+    if (inner.top < outer.top + 24) this.box.scrollTop -= outer.top + 24 - inner.top;
+    else if (inner.bottom > outer.bottom - 24) this.box.scrollTop += inner.bottom - outer.bottom + 24;
+  }
+
+  get readsRightToLeft() {
+    try {
+      return this.box.querySelector(".nba-lines")?.matches(":dir(rtl)") ?? false;
+    } catch {
+      return false;
+    }
+  }
+}

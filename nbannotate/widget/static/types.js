@@ -1,0 +1,79 @@
+/** The records that pass between the page's modules, and between the page and the kernel. */
+
+/** @typedef {{start: number, end: number, label: string, score?: number|null}} WireSpan */
+/** @typedef {{label: string, score: number|null}} WireOption */
+/**
+ * A task as sent by the kernel. All offsets are code points, end exclusive.
+ * @typedef {object} WireTask
+ * @property {string} task_hash
+ * @property {string} input_hash
+ * @property {string} text
+ * @property {number[][]} tokens
+ * @property {WireSpan[]} spans
+ * @property {WireSpan[]} [suggestions]
+ * @property {WireSpan[]|null} [prediction]  the model's whole reading, where one span of it is asked about
+ * @property {WireOption[]} options
+ * @property {string|null} label
+ * @property {number|null} score
+ * @property {string} why
+ * @property {string} why_text
+ * @property {string|null} model_version
+ * @property {Record<string, unknown>} meta
+ */
+/** @typedef {{value: number, low: number, high: number, n: number}} LiveAccuracy */
+/** @typedef {{answers: number, value: number, low: number, high: number}} Outlook */
+/** @typedef {{answered: number, remaining: number|null, target: number|null, accuracy: number|null, live_accuracy?: LiveAccuracy|null, outlook?: Outlook|null, counts: Record<string, number>}} Progress */
+/** @typedef {{state: "none"|"rebuilding"|"learning"|"ready"|"paused", learned: number, pending: number, version: string|null, message: string|null, done: number|null, total: number|null}} ModelState */
+/** @typedef {"preparing"|"asking"|"paused"|"finished"|"closed"} Phase */
+/** @typedef {"spans"|"choice"|"binary"} Layout */
+/** @typedef {{phase: Phase, progress: Progress, model: ModelState, notices: string[]}} Status */
+/** @typedef {{name: string, key: string|null, color: number}} Label */
+/** @typedef {{dataset: string, view: string, layout: Layout, session_id: string, annotator: string, labels: Label[], exclusive: boolean, overlaps?: boolean, correct_rejects?: boolean, keys: Record<string, string[]>, instructions: string|null, has_model: boolean}} Config */
+/** @typedef {"accept"|"reject"|"ignore"} Verdict */
+/** @typedef {{answer: Verdict, spans?: WireSpan[]|null, accept?: string[]|null, flagged?: boolean, note?: string|null}} Restored */
+/**
+ * An earlier answer in a line.
+ * @typedef {object} HistoryRow
+ * @property {string} answer_id
+ * @property {string} excerpt
+ * @property {Verdict} answer
+ * @property {string|null} label
+ * @property {string[]} accept
+ * @property {{label: string, text: string}[]} spans
+ * @property {number} more_spans  those that are not listed
+ * @property {boolean} flagged
+ * @property {string|null} note
+ */
+/**
+ * An answer, or the change of the one that `changes` names.
+ * @typedef {{type: "answer"|"change", changes?: string, answer_id: string, task_hash: string, answer: Verdict, seconds: number, spans?: WireSpan[], accept?: string[], flagged?: boolean, note?: string}} AnswerMessage
+ */
+
+/** A span that stands in the text; `suggested` while only the model has said so. */
+/** @typedef {{start: number, end: number, label: string, score: number|null, suggested: boolean}} Mark */
+/**
+ * The annotator's work on one task. A range of tokens is picked while `anchor` is a number.
+ * @typedef {object} Draft
+ * @property {Mark[]} marks     in text order; overlapping only where the view lets them
+ * @property {string[]} chosen  labels of the options now on
+ * @property {boolean} touched  whether the annotator changed `chosen`
+ * @property {Mark|null} selected
+ * @property {Mark|null} fresh  the mark just made, so that Backspace can take it away
+ * @property {number|null} anchor
+ * @property {number|null} cursor
+ * @property {"asked"|"rejected"|null} correcting  in a binary view: why the whole text is being marked
+ * @property {number} seconds   time already spent on it
+ * @property {boolean} flagged  whether it is to be looked at again
+ * @property {string} note      what is written beside it
+ */
+
+/**
+ * The part of the notebook's widget model that the page uses.
+ * @typedef {object} Model
+ * @property {(name: string) => any} get
+ * @property {(message: object) => void} send
+ * @property {(event: string, callback: (...args: any[]) => void) => void} on
+ * @property {(event: string, callback: (...args: any[]) => void) => void} off
+ */
+
+export {};

@@ -1,0 +1,130 @@
+"""Laws of long texts: all of it is there, and a change to one paragraph leaves the others alone."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.page.driver import start
+from tests.page.hands import drag, focus, marks, press, stored
+
+SENTENCE = "I was on 20 mg of oxycodone a day, then they moved me to suboxone. "
+TEXT = "\n\n".join(f"({i}) 💊 " + SENTENCE * 5 for i in range(30))
+WORDS = "document.querySelector('.nba-text').textContent"
+
+
+def at(words: str, label: str = "DRUG", nth: int = 0) -> dict[str, Any]:
+    """The span of some words, the nth time they occur."""
+    place = -1
+    for _ in range(nth + 1):
+        place = TEXT.index(words, place + 1)
+    return {"start": place, "end": place + len(words), "label": label}
+
+
+def open_long(page: Page, *, overlaps: bool = False, **task: Any) -> None:
+    start(page, config={"overlaps": overlaps}, tasks=[{"text": TEXT, **task}])
+    expect(page.locator(".nba-chunk").nth(5)).to_be_attached()
+
+
+@pytest.mark.parametrize("overlaps", [False, True])
+def test_all_of_a_long_text_is_there_and_can_be_copied(page: Page, overlaps: bool) -> None:
+    open_long(page, overlaps=overlaps, spans=[at("oxycodone", nth=40)])
+    assert page.evaluate(WORDS).replace("\n", "") == TEXT.replace("\n", "")
+    start(page, config={"layout": "binary"}, tasks=[{"text": TEXT, "label": "DRUG"}])
+    copied = page.evaluate(
+        "() => { getSelection().selectAllChildren(document.querySelector('.nba-lines'));"
+        " return getSelection().toString(); }"
+    )
+    assert copied == TEXT
+
+
+@pytest.mark.parametrize("overlaps", [False, True])
+def test_marking_a_word_leaves_the_other_paragraphs_as_they_are(
+    page: Page, overlaps: bool
+) -> None:
+    open_long(page, overlaps=overlaps)
+    page.evaluate("window.before = [...document.querySelectorAll('.nba-chunk')]")
+    page.locator('[data-token="6"]').click()
+    assert len(marks(page)) == 1
+    kept = page.evaluate(
+        "[...document.querySelectorAll('.nba-chunk')].filter((e, i) => e === before[i]).length"
+    )
+    assert kept == page.evaluate("before.length - 1")
+    press(page, "Backspace", "a")
+    assert stored(page, 1)[0]["spans"] == []
+
+
+def test_a_span_over_two_paragraphs_is_one_mark_and_is_stored_as_given(page: Page) -> None:
+    wide = {"start": at("(7)")["start"] - 30, "end": at("(7)")["end"], "label": "DRUG"}
+    wide["start"] = TEXT.rindex("moved", 0, wide["start"])
+    open_long(page, spans=[wide])
+    expect(page.locator("mark")).to_have_count(1)
+    focus(page)
+    press(page, "a")
+    assert stored(page, 1)[0]["spans"] == [wide]
+
+
+def test_words_are_dragged_over_from_one_paragraph_into_the_next(page: Page) -> None:
+    open_long(page)
+    first = page.locator(".nba-chunk").nth(1).locator("[data-token]").first
+    token = int(first.get_attribute("data-token") or "")
+    first.scroll_into_view_if_needed()
+    drag(page, token - 2, token + 1)
+    ((found, _),) = marks(page)
+    start_of, end_of, _ = found.split("-")
+    assert int(start_of) < TEXT.index("\n\n", int(start_of)) < int(end_of)
+
+
+def test_the_cursor_moves_by_lines_through_all_paragraphs_and_back(page: Page) -> None:
+    open_long(page)
+    focus(page)
+    press(page, "Home", "ArrowDown")
+    lines = 1
+    picked = page.locator(".nba-picked")
+    while not picked.evaluate("e => e.closest('.nba-chunk').textContent.trim().startsWith('(4)')"):
+        press(page, "ArrowDown")
+        lines += 1
+        assert lines < 60
+    press(page, *["ArrowUp"] * lines)
+    tops = "ids => ids.map(i => document.querySelector(`[data-token='${i}']`).offsetTop)"
+    first, there = page.evaluate(tops, ["0", picked.get_attribute("data-token")])
+    assert first == there
+
+
+def test_a_label_added_by_a_cell_is_drawn_everywhere_in_a_long_text(page: Page) -> None:
+    open_long(page, spans=[at("oxycodone", "FORM", nth=60)])
+    assert "nba-c9" in (page.locator("mark").get_attribute("class") or "")
+    page.evaluate("kernel.configure({ names: ['DRUG', 'FORM'] })")
+    assert "nba-c1" in (page.locator("mark").get_attribute("class") or "")
+
+
+def heights(page: Page, texts: list[str]) -> list[float]:
+    """The widget's height as each text is shown."""
+    page.emulate_media(reduced_motion="reduce")
+    start(page, config={}, tasks=texts)
+    focus(page)
+    found = []
+    for count in range(1, len(texts) + 1):
+        page.wait_for_selector(f'.nbannotate[data-painted="{count}"]')
+        found.append(page.locator(".nbannotate").evaluate("e => e.offsetHeight"))
+        press(page, "a")
+        stored(page, count)
+    return found
+
+
+def test_texts_of_one_and_of_two_lines_are_shown_at_one_height(page: Page) -> None:
+    assert len(set(heights(page, ["One.", SENTENCE * 2, "Two.", SENTENCE * 2, "Three."]))) == 1
+
+
+def test_after_a_tall_text_the_widget_shrinks_by_a_line_at_a_time_and_not_at_once(
+    page: Page,
+) -> None:
+    found = heights(page, [SENTENCE * 8, *(f"Short {i}." for i in range(20))])
+    line = page.locator(".nba-text").evaluate("e => parseFloat(getComputedStyle(e).lineHeight)")
+    steps = [before - after for before, after in pairwise(found)]
+    assert steps[:6] == [0] * 6
+    assert max(steps) <= line
+    assert found[-1] < found[0] - 2 * line
