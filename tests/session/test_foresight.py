@@ -105,8 +105,8 @@ def test_answers_taken_back_leave_no_trace(standing: list[Answer], undone: list[
     for number, each in enumerate(undone):
         history.push(a_task(), replace(each, answer_id=f"undone {number}"))
         history.progress(remaining=1, target=None)
-    for _ in undone:
-        history.pop()
+    for number, _ in enumerate(undone):
+        history.remove(f"undone {number}")
     assert history.progress(remaining=1, target=None) == before
 
 
