@@ -301,12 +301,7 @@ class SpacyLearner(Rebuildable):
         self, updates: Sequence[tuple[Answer, ...]], progress: Progress | None = None
     ) -> None:
         self._start_over()
-        for done, answers in enumerate(updates, start=1):
-            self._grow_for(answers)
-            self.update(answers)
-            if progress is not None:
-                progress(done, len(updates))
-        self._grow_for(None)
+        self._learn_in_order(updates, progress)
 
     def _grow_for(self, answers: Sequence[Answer] | None) -> None:
         """Take the labels that these answers were asked with, None for all that are wanted.

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from nbannotate.errors import PipelineError
 from nbannotate.learning.checkpoints import Checkpoint
 from nbannotate.learning.pipelines import put_back
-from nbannotate.learning.protocol import GivesWay, Learner, Progress
+from nbannotate.learning.protocol import GivesWay, Progress
 from nbannotate.learning.snapshots import (
     fingerprint,
     read_contents,
@@ -36,7 +36,7 @@ class Rebuildable(ABC):
     nlp: Language
     pipe: Any
     between_steps: Callable[[], None] | None = None
-    remake: Callable[[Language, Sequence[str]], Learner] | None = None
+    remake: Callable[[Language, Sequence[str]], Rebuildable] | None = None
     _labels: tuple[str, ...]
     _exclusive: bool
     _budget: Any
@@ -49,6 +49,10 @@ class Rebuildable(ABC):
     @abstractmethod
     def update(self, answers: Sequence[Answer]) -> None:
         """Learn from new answers, replaying earlier ones."""
+
+    @abstractmethod
+    def remember(self, answers: Sequence[Answer]) -> None:
+        """Replay these answers beside later ones."""
 
     @abstractmethod
     def checkpoint(self) -> Checkpoint:
@@ -108,14 +112,24 @@ class Rebuildable(ABC):
         self._remembered = list(remembered)
         self._start_over()
         begun = self._resume(answers, snapshots) if snapshots is not None else 0
-        for done, answer in enumerate(answers[begun:], start=begun + 1):
-            self._grow_for([answer])
-            self.update([answer])
+        self._learn_in_order([(answer,) for answer in answers], progress, begun=begun)
+
+    def _learn_in_order(
+        self,
+        updates: Sequence[tuple[Answer, ...]],
+        progress: Progress | None = None,
+        *,
+        begun: int = 0,
+    ) -> None:
+        """Learn updates of which the first ones are learned already."""
+        for done, answers in enumerate(updates[begun:], start=begun + 1):
+            self._grow_for(answers)
+            self.update(answers)
             if progress is not None:
-                progress(done, len(answers))
+                progress(done, len(updates))
         self._grow_for(None)
 
-    def with_label(self, label: str, progress: Progress | None = None) -> Learner:
+    def with_label(self, label: str, progress: Progress | None = None) -> Rebuildable:
         """Return a new learner that knows one more label, and has learned the same answers.
 
         Parameters
@@ -139,10 +153,7 @@ class Rebuildable(ABC):
         if isinstance(learner, GivesWay):
             learner.between_steps = self.between_steps
         learner.remember(self._remembered)
-        for done, answers in enumerate(self._updates, start=1):
-            learner.update(answers)
-            if progress is not None:
-                progress(done, len(self._updates))
+        learner._learn_in_order(self._updates, progress)  # noqa: SLF001  one of its own kind
         return learner
 
     def mend(self) -> None:

@@ -13,7 +13,9 @@ import numpy as np
 
 from nbannotate.learning.evidence import TextEvidence
 from nbannotate.learning.linear import EMPTY_TEXTS, PENALTY, Doubles, Facts, LinearFit
+from nbannotate.learning.protocol import Progress
 from nbannotate.learning.spacy_textcat import TextcatLearner
+from nbannotate.tasks.records import Answer
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 MAX_ITERATIONS = 60
 """After one answer; the next one goes on from there."""
+
+MAX_ITERATIONS_ANEW = 300
+"""Where many answers are learned at once."""
 
 WORK = 5e7
 """Multiplications after which an answer's search for the optimum ends."""
@@ -92,6 +97,28 @@ class BowLearner(TextcatLearner):
 
     def _learn_from(self, new: Sequence[TextEvidence], rng: np.random.Generator) -> None:  # noqa: ARG002
         self.fit(self._evidence.values(), between_steps=self.between_steps)
+
+    def _learn_in_order(
+        self,
+        updates: Sequence[tuple[Answer, ...]],
+        progress: Progress | None = None,
+        *,
+        begun: int = 0,
+    ) -> None:
+        """Learn all at once: the optimum is the same, in whatever order they came."""
+        if begun < len(updates):
+            self._recall(updates)
+            try:
+                self.fit(
+                    self._evidence.values(),
+                    max_iterations=MAX_ITERATIONS_ANEW,
+                    between_steps=self.between_steps,
+                )
+            except BaseException:
+                self._recall(updates[:begun])
+                raise
+        if progress is not None:
+            progress(len(updates), len(updates))
 
     def _affordable(self, counts: csr_array) -> int:
         n_labels = len(self._known)

@@ -330,4 +330,6 @@ def test_weights_that_somebody_broke_are_learned_anew() -> None:
     node = next(node for node in learner.pipe.model.walk() if node.has_param("W"))
     node.set_param("W", node.get_param("W") * np.nan)
     learner.mend()
-    assert same(before, weights(learner))
+    # A search for the same optimum ends as near to it as the one before.
+    for left, right in zip(before, weights(learner), strict=True):
+        assert np.allclose(left, right, atol=1e-2)

@@ -13,8 +13,9 @@ import pytest
 from nbannotate.errors import LearningError
 from nbannotate.learning import Learner, Prediction, make_learner
 from nbannotate.learning.base import SpacyLearner
+from nbannotate.learning.spacy_bow import BowLearner
 from nbannotate.tasks import Answer, input_hash
-from tests.learning.answers import ner_answers, spancat_answers, textcat_answers
+from tests.learning.answers import TOPICS, ner_answers, spancat_answers, textcat_answers
 
 LABELS = ("card", "cash", "login")
 ODD_TEXTS = [
@@ -83,6 +84,19 @@ def same(one: Sequence[Any], other: Sequence[Any]) -> bool:
     return all(np.array_equal(left, right) for left, right in zip(one, other, strict=True))
 
 
+def agree(one: SpacyLearner, other: SpacyLearner) -> bool:
+    """Whether two models that came about in different ways are one.
+
+    Those taught in steps are the same to the bit. An optimum is found as closely as the
+    search for it ends.
+    """
+    if not isinstance(one, BowLearner):
+        return same(weights(one), weights(other))
+    texts = [text for texts in TOPICS.values() for text in texts]
+    pairs = zip(one.predict(texts), other.predict(texts), strict=True)
+    return all(left.cats == pytest.approx(right.cats, abs=0.01) for left, right in pairs)
+
+
 def taught(kind: Kind, answers: Sequence[Answer], seed: int = 0) -> SpacyLearner:
     learner = kind.make(seed)
     for answer in answers:
@@ -142,7 +156,7 @@ def test_undo_reaches_back_further_than_the_checkpoints(kind: Kind) -> None:
     learner._ring.clear()
     learner.undo()
     learner.undo()
-    assert same(weights(learner), weights(taught(kind, answers[:2])))
+    assert agree(learner, taught(kind, answers[:2]))
 
 
 def test_undo_without_an_update_says_so(kind: Kind) -> None:
@@ -155,8 +169,10 @@ def test_rebuilding_equals_learning_one_by_one(kind: Kind) -> None:
     learner = taught(kind, kind.answers(2))
     told: list[tuple[int, int]] = []
     learner.rebuild(answers, progress=lambda done, total: told.append((done, total)))
-    assert same(weights(learner), weights(taught(kind, answers)))
-    assert told == [(done, 5) for done in range(1, 6)]
+    assert agree(learner, taught(kind, answers))
+    assert told == sorted(set(told))
+    assert told[-1] == (5, 5)
+    assert learner.learned == 5
 
 
 def test_predicting_never_trains(kind: Kind) -> None:

@@ -167,3 +167,18 @@ def test_the_weights_found_are_no_worse_than_those_near_them(given_facts: Facts)
     for _ in range(5):
         near = weights + rng.normal(scale=0.05, size=shape)
         assert loss <= fit.loss(near, biases + rng.normal(scale=0.05, size=shape[1])) + 1e-6
+
+
+def test_many_answers_are_learned_by_one_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    searches = []
+    minimize = LinearFit.minimize
+
+    def counted(self: LinearFit, *arguments: object, **settings: object) -> object:
+        searches.append(self)
+        return minimize(self, *arguments, **settings)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(LinearFit, "minimize", counted)
+    learner = make_learner("textcat", labels=LABELS)
+    learner.rebuild(textcat_answers(LABELS, 30))
+    assert learner.learned == 30
+    assert len(searches) == 1
