@@ -52,11 +52,11 @@ def teach_curve(data: Data, seed: int, *, corrects: bool) -> pd.DataFrame:
     warm_texts, pool = data.pool[:WARM_TEXTS], data.pool[WARM_TEXTS:]
     settings: dict[str, Any] = {"labels": data.labels, "dataset": "bench"}
     with _quiet_store() as store:
-        manual = recipes.manual(warm_texts, store=store, nlp=False, **settings)
+        manual = recipes.manual(_texts(warm_texts), store=store, nlp=False, **settings)
         nb.simulate(manual, warm_texts, n=WARM_TEXTS, progress=False)
         manual.close()
         warm = nb.retrain(store, "bench", evaluation=0.0, seed=seed, progress=False).nlp
-        ann = recipes.teach(pool, store=store, nlp=warm, seed=seed, **settings)
+        ann = recipes.teach(_texts(pool), store=store, nlp=warm, seed=seed, **settings)
         first = float(nb.evaluate(warm, data.test)[data.headline] or 0.0)
         rows = [{"answers": 0, "seconds": 0.0, "loop": first}]
         for given, stop in pairwise([0, *(n for n in CHECKPOINTS if n <= TAUGHT)]):
@@ -114,7 +114,7 @@ def score(data: Data, ann: nb.Annotator, learner: Any) -> float:
 
 def _annotate(data: Data, arm: Arm, learner: Any, store: nb.Store, seed: int) -> nb.Annotator:
     return nb.annotate(
-        data.pool,
+        _texts(data.pool),
         view=f"{VIEW[data.component]}.{arm.view}",
         labels=data.labels,
         exclusive=data.exclusive,
@@ -124,6 +124,11 @@ def _annotate(data: Data, arm: Arm, learner: Any, store: nb.Store, seed: int) ->
         strategy=arm.strategy,
         seed=seed,
     )
+
+
+def _texts(rows: list[dict[str, Any]]) -> list[str]:
+    """Return the texts alone: spans that come with them would be shown to the annotator."""
+    return [row["text"] for row in rows]
 
 
 @contextmanager
