@@ -34,6 +34,7 @@ class Suggestions:
     def __init__(self) -> None:
         self._time = AnnotatorTime()
         self._saved: OrderedDict[str, list[tuple[float, float]]] = OrderedDict()
+        self._lowest_score: float | None = None
 
     def add(self, answer: Answer) -> None:
         """Count the spans that the model found in an answered text."""
@@ -44,14 +45,21 @@ class Suggestions:
         ]
         if saved:
             self._saved[answer.answer_id] = saved
+            self._lowest_score = None
 
     def remove(self, answer: Answer) -> None:
         """Take back an answer that was counted."""
         self._saved.pop(answer.answer_id, None)
+        self._lowest_score = None
 
     @property
     def lowest_score(self) -> float:
         """The score in [0, 1] from which on spans are worth showing; above 1 if none is."""
+        if self._lowest_score is None:
+            self._lowest_score = self._find_lowest_score()
+        return self._lowest_score
+
+    def _find_lowest_score(self) -> float:
         latest = self._latest()
         if len(latest) < SUGGESTIONS_NEEDED:
             return 0.0
