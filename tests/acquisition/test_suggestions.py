@@ -88,6 +88,7 @@ def test_an_answer_taken_back_was_never_counted(kept, taken):
     stays = [an_answer(score, is_right=right) for score, right in kept]
     goes = [an_answer(score, is_right=right) for score, right in taken]
     suggestions = after(*stays, *goes)
+    assert suggestions.lowest_score >= 0.0  # asked before, it must not be remembered after
     for answer in goes:
         suggestions.remove(answer)
     assert suggestions.lowest_score == after(*stays).lowest_score
