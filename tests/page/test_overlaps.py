@@ -238,3 +238,11 @@ def test_undo_brings_overlapping_spans_back(page: Page) -> None:
     press(page, "u")
     expect(page.locator(".nba-rule")).to_have_count(3)
     assert [label for label, _ in marks(page)] == ["0-17-FINDING", "7-17-SIGN", "7-12-PART"]
+
+
+def test_the_same_word_of_the_next_text_may_be_clicked_at_once(page: Page) -> None:
+    start(page, config={"overlaps": True}, tasks=["one two", "three four"])
+    for count in (1, 2):
+        page.locator('[data-token="0"]').click()
+        press(page, "a")
+        assert len(stored(page, count)[-1]["spans"]) == 1

@@ -5,6 +5,7 @@ import { spanId } from "./mark_elements.js";
 import { tokensOf } from "./marks.js";
 
 /** @import { Page } from "./page.js" */
+/** @import { WireTask } from "./types.js" */
 
 const AGAIN_WITHIN_MS = 400;
 
@@ -14,7 +15,8 @@ export class Pointer {
     this.page = page;
     /** @type {{anchor: number, exact: boolean, moved: boolean, grip: "start"|"end"|null}|null} */
     this.drag = null;
-    this.lastPlaced = { token: -1, time: 0 };
+    /** @type {{token: number, time: number, task: WireTask|null}} */
+    this.lastPlaced = { token: -1, time: 0, task: null };
   }
 
   /** A click must leave the focus where the keys are heard. @param {MouseEvent} event */
@@ -103,11 +105,11 @@ export class Pointer {
     if (moved && work.cursor !== anchor) return hands.place(anchor, work.cursor ?? anchor);
     const mark = config.overlaps ? null : markAtToken(work, task.tokens, anchor);
     const now = performance.now();
-    const again = this.lastPlaced.token === anchor && now - this.lastPlaced.time < AGAIN_WITHIN_MS;
+    const again = this.lastPlaced.token === anchor && this.lastPlaced.task === task && now - this.lastPlaced.time < AGAIN_WITHIN_MS;
     if (!exact) return page.edit({ ...settled(work), cursor: null });
     if (again && (mark || config.overlaps)) return;
     if (mark) return page.edit({ ...changeMark(work, mark, {}), cursor: anchor });
-    this.lastPlaced = { token: anchor, time: now };
+    this.lastPlaced = { token: anchor, time: now, task };
     hands.place(anchor, anchor);
   }
 
