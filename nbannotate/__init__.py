@@ -38,8 +38,17 @@ from nbannotate.learning import Learner, RefitLearner, SuggestingLearner, evalua
 from nbannotate.recipes import annotate, ner, spans, textcat
 from nbannotate.session import Estimate, Outlook, Progress, Session
 from nbannotate.store import Store
-from nbannotate.tasks import AnnotatorTime, Answer, Prediction, SourceText, Span, Task, View
-from nbannotate.widget import Annotator
+from nbannotate.tasks import (
+    AnnotatorTime,
+    Answer,
+    Prediction,
+    Relation,
+    SourceText,
+    Span,
+    Task,
+    View,
+)
+from nbannotate.widget import Annotator, Rendering, show
 
 __all__ = [
     "SAMPLE_LABELS",
@@ -63,6 +72,8 @@ __all__ = [
     "Progress",
     "QueryStrategy",
     "RefitLearner",
+    "Relation",
+    "Rendering",
     "RetrainResult",
     "Session",
     "SessionClosedError",
@@ -84,6 +95,7 @@ __all__ = [
     "ner",
     "retrain",
     "sample_data",
+    "show",
     "simulate",
     "spans",
     "suggester",

@@ -56,6 +56,40 @@ class Span:
         return cls(int(plain["start"]), int(plain["end"]), str(plain["label"]), plain.get("score"))
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Relation:
+    """A labelled arc from one span of a text to another.
+
+    Parameters
+    ----------
+    head, child
+        The spans that it goes from and to.
+    label
+        The relation's label.
+
+    Examples
+    --------
+    >>> relation = Relation(Span(0, 4, "DRUG"), Span(8, 11, "EFFECT"), "causes")
+    >>> relation.to_dict()["child"]
+    {'start': 8, 'end': 11, 'label': 'EFFECT'}
+    """
+
+    head: Span
+    child: Span
+    label: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the relation as the page and the store write it, its spans without scores."""
+        head, child = (replace(span, score=None).to_dict() for span in (self.head, self.child))
+        return {"head": head, "child": child, "label": self.label}
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Relation:
+        """Read a relation from a mapping with ``head``, ``child`` and ``label``."""
+        head, child = (Span.from_dict(plain[end]) for end in ("head", "child"))
+        return cls(head, child, str(plain["label"]))
+
+
 @dataclass(frozen=True, slots=True)
 class SourceText:
     """One text of a source, with what came beside it.

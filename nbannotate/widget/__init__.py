@@ -2,5 +2,6 @@
 
 from nbannotate.widget.annotator import Annotator
 from nbannotate.widget.keys import Keys, resolve_keys
+from nbannotate.widget.rendering import Rendering, show
 
-__all__ = ["Annotator", "Keys", "resolve_keys"]
+__all__ = ["Annotator", "Keys", "Rendering", "resolve_keys", "show"]

@@ -36,6 +36,8 @@ from nbannotate.widget.messages import (
     wire_status,
     wire_task,
 )
+from nbannotate.widget.rendering import Rendering, show
+from nbannotate.widget.rendering.show import SHOWN_AT_MOST
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -172,6 +174,40 @@ class Annotator(anywidget.AnyWidget):
     def annotations(self, **filters: Any) -> pd.DataFrame:
         """Return this dataset's answers, one row each; filters as in ``store.annotations``."""
         return self._session.store.annotations(self._session.dataset, **filters)
+
+    def show(self, rows: object = None, *, limit: int | None = SHOWN_AT_MOST) -> Rendering:
+        """Draw finished answers as static HTML, in the colours that the labels have here.
+
+        Parameters
+        ----------
+        rows
+            Rows of `annotations`, or what else `nbannotate.show` takes; by default all
+            answers of this dataset.
+        limit
+            How many answers are drawn at most, None for all; a line says how many are not.
+
+        Returns
+        -------
+        Rendering
+            Shown by the cell whose last line it is; ``.html`` is the piece,
+            ``.to_html(path)`` a page of its own. A saved notebook keeps what it draws.
+
+        Raises
+        ------
+        SourceError, SpanError, ValueError
+            See `nbannotate.show`.
+
+        Examples
+        --------
+        >>> import nbannotate as nb
+        >>> ann = nb.textcat.manual(["Where?"], labels=["A", "B"], store=":memory:", nlp=False)
+        >>> answer = ann.session.answer("accept", accept="B")
+        >>> ann.show()
+        Rendering(1 of 1 answers)
+        >>> ann.close()
+        """
+        given = self.annotations() if rows is None else rows
+        return show(given, labels=self._session.labels, limit=limit)
 
     def use(self, model: object) -> Annotator:
         """Put a model into the loop.
