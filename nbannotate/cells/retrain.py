@@ -26,7 +26,7 @@ from nbannotate.tasks import (
     Answer,
     Component,
     GoldText,
-    component_of,
+    components_of,
     input_hash,
     read_gold,
 )
@@ -162,7 +162,7 @@ def _plan(
     evaluation: Any,
     seed: int,
 ) -> Plan | None:
-    about = [answer for answer in answers if component_of(answer.view) == component]
+    about = [answer for answer in answers if component in components_of(answer.view)]
     if not about:
         return None
     known, exclusive = _settings(store, about)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from nbannotate.tasks.components import SPAN_COMPONENTS, component_of
+from nbannotate.tasks.components import SPAN_COMPONENTS, components_of
 from nbannotate.tasks.records import Answer, Span
 
 
@@ -126,7 +126,7 @@ def merge(
     relevant = [
         answer
         for answer in answers
-        if answer.answer != "ignore" and component_of(answer.view) == component
+        if answer.answer != "ignore" and component in components_of(answer.view)
     ]
     if component in SPAN_COMPONENTS:
         return _merge_spans(answers[0], relevant, known, overlaps=component == "spancat")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nbannotate.acquisition import QueryStrategy
 from nbannotate.acquisition.patterns import PatternMatcher
+from nbannotate.errors import PipelineError
 from nbannotate.learning import Learner, find_suggesters, make_learner, spans_key_of, suggester
 from nbannotate.pool import Pool
 from nbannotate.session import Lineage, Session
@@ -145,6 +146,7 @@ def annotate(
 
     opened = store if isinstance(store, Store) else Store(store)
 
+    nlp = _checked_nlp(nlp, asked)
     make = _making(asked, checked, lang=lang, seed=seed)
     is_own = learner is not None
     config = {"lang": lang, "seed": seed, "target": target}
@@ -178,16 +180,31 @@ def annotate(
     )
 
 
+def _checked_nlp(nlp: Any, asked: View) -> Any:
+    """Return the pipeline, False where the view has no component that could be in it."""
+    if asked.component is not None:
+        return nlp
+    if nlp is not None and nlp is not False:
+        raise PipelineError(
+            f"nlp={nlp!r} was given, but no spaCy component learns from {asked.name!r}; leave "
+            "nlp out, or give a learner of your own"
+        )
+    return False
+
+
 def _making(asked: View, labels: tuple[str, ...], *, lang: str, seed: int) -> MakesLearner:
     """Return what makes a learner on a pipeline, with these labels unless others are given."""
+    component = asked.component
 
     def make(
         base: Any, others: tuple[str, ...] = (), first_labels: tuple[str, ...] = ()
     ) -> Learner:
-        if found := find_suggesters(base, asked.component):
-            return _suggester(base, found, others or labels, asked.component)
+        if component is None:
+            raise PipelineError(f"no spaCy component learns from {asked.name!r}")
+        if found := find_suggesters(base, component):
+            return _suggester(base, found, others or labels, component)
         return make_learner(
-            asked.component,
+            component,
             base,
             labels=others or labels,
             exclusive=asked.exclusive,

@@ -18,7 +18,7 @@ from typing import Any
 from nbannotate.errors import StoreError
 from nbannotate.session.identity import line_key
 from nbannotate.store import Store
-from nbannotate.tasks import Answer, View, component_of
+from nbannotate.tasks import Answer, View
 
 logger = logging.getLogger("nbannotate")
 
@@ -209,7 +209,7 @@ class Lineage:
         )
 
     def _of_component(self, answers: Sequence[Answer]) -> list[Answer]:
-        return [each for each in answers if component_of(each.view) == self.view.component]
+        return [each for each in answers if self.view.learns_from(each.view)]
 
 
 def describe(nlp: Any) -> str:

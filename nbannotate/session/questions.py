@@ -241,7 +241,7 @@ class Questions:
         self, text: SourceText, prediction: Prediction, matched: Sequence[Span]
     ) -> list[Candidate]:
         view = self.view
-        if view.layout != "binary":
+        if view.asks_whole_text:
             return [Candidate(text, prediction, view.exclusive)]
         asked = self._asked.get(text.input_hash, set())
         if view.component == "textcat":

@@ -226,10 +226,9 @@ class Revisable(ModelInLoop):
         spans: Iterable[Span | Mapping[str, Any]] | None,
         accept: str | Iterable[str] | None,
     ) -> Settled:
-        layout = self.view.layout
-        if layout == "spans" and spans is None:
+        if self.view.shows("spans") and spans is None:
             spans = former.spans
-        if layout == "choice" and accept is None and answer == "accept":
+        if self.view.shows("choice") and accept is None and answer == "accept":
             accept = former.accept or None
         return self.view.settle(task, answer, spans=spans, accept=accept, tokens=self.tokens(task))
 

@@ -33,7 +33,6 @@ from nbannotate.tasks import (
     Task,
     View,
     check_labels,
-    component_of,
     task_of,
     with_labels,
 )
@@ -345,7 +344,7 @@ class Session(Revisable):
     def _resume(self) -> None:
         """Take up what is stored: what not to ask again, and this session's answers."""
         for answer in self.store.answers(dataset=self.dataset, annotator=self.annotator):
-            if component_of(answer.view) != self.view.component:
+            if not self.view.covers(answer.view):
                 continue
             self._questions.note(answer)
             if answer.session_id == self.session_id and answer.view == self.view.name:

@@ -6,6 +6,8 @@ from nbannotate.tasks.components import (
     SPAN_COMPONENTS,
     Component,
     component_of,
+    components_of,
+    kinds_of,
 )
 from nbannotate.tasks.effort import AnnotatorTime
 from nbannotate.tasks.gold import GoldText, read_gold
@@ -23,14 +25,8 @@ from nbannotate.tasks.records import (
     task_of,
     with_labels,
 )
-from nbannotate.tasks.views import (
-    Layout,
-    Settled,
-    View,
-    check_inside,
-    check_spans,
-    snap,
-)
+from nbannotate.tasks.spans import check_inside, check_spans, snap
+from nbannotate.tasks.views import Layout, Settled, View
 
 __all__ = [
     "ANSWER_KINDS",
@@ -55,8 +51,10 @@ __all__ = [
     "check_labels",
     "check_spans",
     "component_of",
+    "components_of",
     "find_view",
     "input_hash",
+    "kinds_of",
     "read_gold",
     "snap",
     "task_hash",

@@ -20,12 +20,38 @@ PREFIXES: Mapping[Component, str] = {"ner": "ner", "textcat": "textcat", "spanca
 _COMPONENT_BY_PREFIX = {prefix: component for component, prefix in PREFIXES.items()}
 
 
+def components_of(view_name: str) -> tuple[Component, ...]:
+    """Return the components that learn from a view's answers, one a block at most.
+
+    The name of a view of several blocks joins theirs by ``"+"``.
+
+    Examples
+    --------
+    >>> components_of("ner.manual+textcat.manual+input")
+    ('ner', 'textcat')
+    """
+    prefixes = (block.partition(".")[0] for block in view_name.split("+"))
+    found = (_COMPONENT_BY_PREFIX.get(prefix) for prefix in prefixes)
+    return tuple(component for component in found if component is not None)
+
+
+def kinds_of(view_name: str) -> frozenset[str]:
+    """Return what a view asks of a text: of each block its component, or else its name.
+
+    Examples
+    --------
+    >>> sorted(kinds_of("ner.manual+input"))
+    ['input', 'ner']
+    """
+    return frozenset(component_of(block) or block for block in view_name.split("+"))
+
+
 def component_of(view_name: str) -> Component | None:
-    """Return the component that learns from a view's answers, None where none does.
+    """Return the first component that learns from a view's answers, None where none does.
 
     Examples
     --------
     >>> component_of("spans.manual"), component_of("review")
     ('spancat', None)
     """
-    return _COMPONENT_BY_PREFIX.get(view_name.partition(".")[0])
+    return next(iter(components_of(view_name)), None)

@@ -341,10 +341,11 @@ class Annotator(anywidget.AnyWidget):
         )
 
     def _parts(self, message: Mapping[str, Any]) -> dict[str, Any]:
-        is_choice = self._session.view.layout == "choice"
+        view = self._session.view
+        takes_spans = view.shows("spans") or view.reads_whole_text
         return {
-            "spans": None if is_choice else message.get("spans"),
-            "accept": message.get("accept") if is_choice else None,
+            "spans": message.get("spans") if takes_spans else None,
+            "accept": message.get("accept") if view.shows("choice") else None,
             "seconds": message.get("seconds"),
             "note": message.get("note"),
         }
@@ -413,7 +414,7 @@ def _page_config(
     return {
         "dataset": session.dataset,
         "view": session.view.name,
-        "layout": session.view.layout,
+        "blocks": [block.layout for block in session.view.blocks],
         "exclusive": session.view.exclusive,
         "overlaps": session.view.overlaps,
         "session_id": session.session_id,

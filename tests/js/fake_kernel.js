@@ -190,7 +190,7 @@ export function makeConfig(more = {}) {
   const { names: _, labels: __, ...rest } = more;
   const key = (/** @type {number} */ i) => (i < 20 ? (i < 10 ? "" : "shift+") + String((i + 1) % 10) : null);
   return {
-    dataset: "drugs", view: "ner.correct", layout: "spans", session_id: "alice-morning", annotator: "alice",
+    dataset: "drugs", view: "ner.correct", blocks: ["spans"], session_id: "alice-morning", annotator: "alice",
     labels: names.map((/** @type {string} */ name, /** @type {number} */ i) => ({ name, key: key(i), color: i % 10 })),
     exclusive: false, overlaps: false, instructions: null, has_model: true, keys: {}, ...rest,
   };

@@ -95,8 +95,8 @@ test("suggestions stand as suggested until touched, and a touched one is the ann
 test("a span with a probability, and the one a yes-or-no question is about, stand as suggested", () => {
   const spans = [{ start: 0, end: 3, label: "A", score: 0.6 }, { start: 4, end: 7, label: "A" }];
   const task = makeTask("one two", { spans });
-  assert.deepEqual(newDraft(task, { ...MANY, layout: "spans" }).marks.map((mark) => mark.suggested), [true, false]);
-  assert.deepEqual(newDraft(task, { ...MANY, layout: "binary" }).marks.map((mark) => mark.suggested), [true, true]);
+  assert.deepEqual(newDraft(task, { ...MANY, blocks: ["spans"] }).marks.map((mark) => mark.suggested), [true, false]);
+  assert.deepEqual(newDraft(task, { ...MANY, blocks: ["binary"] }).marks.map((mark) => mark.suggested), [true, true]);
 });
 
 test("given spans win over suggestions that overlap them", () => {
@@ -193,14 +193,14 @@ test("going round the spans at a word meets each of them once and no other", () 
 test("a correction starts from the reading, without the span that was rejected", () => {
   const prediction = [{ start: 0, end: 3, label: "A", score: 0.9 }, { start: 4, end: 7, label: "B", score: 0.8 }];
   const task = makeTask("one two", { prediction, spans: [prediction[1]] });
-  const config = { ...MANY, layout: "binary" };
+  const config = { ...MANY, blocks: ["binary"] };
   assert.deepEqual(correctionDraft(task, config, "asked").marks.map(({ label, suggested }) => [label, suggested]), [["A", true], ["B", true]]);
   assert.deepEqual(correctionDraft(task, config, "rejected").marks.map(({ label }) => label), ["A"]);
 });
 
 test("the rest of a reading is what was not asked, and whether the asked is part of it is known", () => {
   const prediction = [{ start: 0, end: 3, label: "A" }, { start: 4, end: 7, label: "B" }];
-  const config = { ...MANY, layout: "binary" };
+  const config = { ...MANY, blocks: ["binary"] };
   const within = newDraft(makeTask("one two", { spans: [prediction[0]] }), config).marks;
   const beside = newDraft(makeTask("one two", { spans: [{ start: 0, end: 7, label: "A" }] }), config).marks;
   const task = makeTask("one two", { prediction });
@@ -211,7 +211,7 @@ test("the rest of a reading is what was not asked, and whether the asked is part
 test("a whole reading taken back is opened with its spans, an answer on one span is asked again", () => {
   const asked = { start: 0, end: 3, label: "A" };
   const task = makeTask("one two", { spans: [asked], prediction: [asked] });
-  const config = { ...MANY, layout: "binary" };
+  const config = { ...MANY, blocks: ["binary"] };
   const whole = restoredDraft(task, config, { answer: "accept", spans: [{ start: 4, end: 7, label: "B" }] });
   assert.deepEqual([whole.correcting, whole.marks.map(({ label }) => label)], ["asked", ["B"]]);
   for (const answer of /** @type {const} */ (["accept", "reject", "ignore"])) {

@@ -30,7 +30,7 @@ OPTIONS = [
     {"label": "account", "score": 0.04},
 ]
 CHOICE = {
-    "layout": "choice", "view": "textcat.correct", "dataset": "tickets", "session_id": "bo-2", "exclusive": True,
+    "blocks": ["choice"], "view": "textcat.correct", "dataset": "tickets", "session_id": "bo-2", "exclusive": True,
     "names": ["hardware", "payment", "account"],
 }  # fmt: skip
 MANY = [f"{place}_{kind}" for place in ("CITY", "RIVER", "PARK", "ROAD", "SHOP") for kind in
@@ -179,7 +179,7 @@ def overlaps_long(page: Page) -> None:
     start(page, config=OVERLAPS, tasks=[{"text": text, "spans": spans}], status=STATUS)
 
 
-TEACH = {"layout": "binary", "view": "ner.teach", "names": ["DRUG", "DOSE", "EFFECT"]}
+TEACH = {"blocks": ["binary"], "view": "ner.teach", "names": ["DRUG", "DOSE", "EFFECT"]}
 READING_TEXT = "I was on 20 mg of oxycodone a day and the nausea stopped"
 READING = nested(
     ("20 mg", "DOSE"),
@@ -251,7 +251,7 @@ def binary_span(page: Page) -> None:
         "text": text,
         "suggestions": [{"start": 21, "end": 29, "label": "DRUG", "score": 0.54}],
     }
-    config = {"layout": "binary", "view": "ner.teach"}
+    config = {"blocks": ["binary"], "view": "ner.teach"}
     start(
         page,
         config=config,
@@ -262,7 +262,7 @@ def binary_span(page: Page) -> None:
 
 
 def binary_label(page: Page) -> None:
-    config = {**CHOICE, "layout": "binary", "view": "textcat.teach"}
+    config = {**CHOICE, "blocks": ["binary"], "view": "textcat.teach"}
     start(
         page,
         config=config,

@@ -10,7 +10,7 @@ from tests.page.hands import ROOT, answers_sent, drag, focus, marks, press, sent
 
 TEXT = "I was on 20 mg of oxycodone a day"
 ROW = ".nba-row[data-open]"
-CHOICE = {"layout": "choice", "names": ["hardware", "payment"], "exclusive": True}
+CHOICE = {"blocks": ["choice"], "names": ["hardware", "payment"], "exclusive": True}
 OPTIONS = [{"label": "hardware", "score": 0.2}, {"label": "payment", "score": 0.3}]
 
 

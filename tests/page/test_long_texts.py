@@ -33,7 +33,7 @@ def open_long(page: Page, *, overlaps: bool = False, **task: Any) -> None:
 def test_all_of_a_long_text_is_there_and_can_be_copied(page: Page, overlaps: bool) -> None:
     open_long(page, overlaps=overlaps, spans=[at("oxycodone", nth=40)])
     assert page.evaluate(WORDS).replace("\n", "") == TEXT.replace("\n", "")
-    start(page, config={"layout": "binary"}, tasks=[{"text": TEXT, "label": "DRUG"}])
+    start(page, config={"blocks": ["binary"]}, tasks=[{"text": TEXT, "label": "DRUG"}])
     copied = page.evaluate(
         "() => { getSelection().selectAllChildren(document.querySelector('.nba-lines'));"
         " return getSelection().toString(); }"

@@ -11,7 +11,7 @@ from tests.page.hands import ROOT, answers_sent, drag, focus, marks, press, stor
 TEXT = "I was on 20 mg of oxycodone a day"
 DOSE = {"start": 9, "end": 14, "label": "DOSE", "score": 0.9}
 TASK = {"text": TEXT, "suggestions": [DOSE]}
-CHOICE = {"layout": "choice", "names": ["hardware", "payment"], "exclusive": True}
+CHOICE = {"blocks": ["choice"], "names": ["hardware", "payment"], "exclusive": True}
 OPTIONS = [{"label": "hardware", "score": None}, {"label": "payment", "score": None}]
 
 

@@ -14,7 +14,7 @@ TEXT = "I was on 20 mg of oxycodone a day and the nausea stopped"
 BARE = spans(TEXT, ("20 mg", "DOSE"), ("oxycodone", "DRUG"), ("the nausea", "EFFECT"))
 READING = [{**span, "score": 0.8} for span in BARE]
 TASK = {"text": TEXT, "spans": [READING[1]], "label": "DRUG", "prediction": READING}
-TEACH = {"layout": "binary", "view": "ner.teach", "names": ["DRUG", "DOSE", "EFFECT"]}
+TEACH = {"blocks": ["binary"], "view": "ner.teach", "names": ["DRUG", "DOSE", "EFFECT"]}
 
 
 def ask(page: Page, task: dict[str, Any] = TASK, **config: Any) -> None:
@@ -79,7 +79,7 @@ def test_without_a_reading_there_is_nothing_to_answer_but_the_question(page: Pag
     ask(page, {**TASK, "prediction": None})
     press(page, "Shift+A", "e")
     expect(page.locator(".nba-reading")).to_be_hidden()
-    expect(page.locator(ROOT)).to_have_attribute("data-layout", "binary")
+    expect(page.locator(ROOT)).to_have_attribute("data-blocks", "binary")
     assert answers_sent(page) == 0
 
 
@@ -100,7 +100,7 @@ def test_a_correction_starts_from_the_reading_and_sends_what_is_on_the_page(
     (answer,) = stored(page, 1)
     assert answer["answer"] == "accept"
     assert answer["spans"] == [{"start": 0, "end": 1, "label": "EFFECT"}, *BARE[1:]]
-    expect(page.locator(ROOT)).to_have_attribute("data-layout", "binary")
+    expect(page.locator(ROOT)).to_have_attribute("data-blocks", "binary")
 
 
 def test_escape_goes_back_from_the_correction_to_the_question(page: Page) -> None:
@@ -151,7 +151,7 @@ def test_undo_of_a_whole_reading_opens_its_spans_to_be_mended(page: Page) -> Non
     press(page, "Shift+A")
     stored(page, 1)
     press(page, "u")
-    expect(page.locator(ROOT)).to_have_attribute("data-layout", "spans")
+    expect(page.locator(ROOT)).to_have_attribute("data-blocks", "spans")
     assert [span for span, _ in marks(page)] == ["9-14-DOSE", "18-27-DRUG", "38-48-EFFECT"]
     press(page, "a")
     assert stored(page, 1)[0]["spans"] == BARE
@@ -163,7 +163,7 @@ def test_undo_of_an_answer_on_one_span_asks_again(page: Page) -> None:
     stored(page, 1)
     press(page, "u")
     expect(page.locator(".nba-text")).to_have_text(TEXT)
-    expect(page.locator(ROOT)).to_have_attribute("data-layout", "binary")
+    expect(page.locator(ROOT)).to_have_attribute("data-blocks", "binary")
 
 
 def test_a_correction_not_yet_sent_comes_back_as_it_was(page: Page) -> None:
@@ -173,7 +173,7 @@ def test_a_correction_not_yet_sent_comes_back_as_it_was(page: Page) -> None:
     press(page, "a", "e")
     page.locator('[data-token="0"]').click()
     press(page, "a", "u")
-    expect(page.locator(ROOT)).to_have_attribute("data-layout", "spans")
+    expect(page.locator(ROOT)).to_have_attribute("data-blocks", "spans")
     assert ("0-1-DRUG", "false") in marks(page)
 
 

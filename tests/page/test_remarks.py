@@ -11,7 +11,7 @@ from tests.page.hands import answers_sent, focus, marks, press, stored
 TEXT = "I was on 20 mg of oxycodone a day"
 FLAG = '[data-action="flag"]'
 FIELD = ".nba-note textarea"
-CHOICE = {"layout": "choice", "names": ["hardware", "payment"], "exclusive": True}
+CHOICE = {"blocks": ["choice"], "names": ["hardware", "payment"], "exclusive": True}
 OPTIONS = [{"label": "hardware", "score": 0.2}, {"label": "payment", "score": 0.3}]
 
 
@@ -41,7 +41,7 @@ def test_a_flag_set_by_mistake_is_taken_back_by_the_same_key(page: Page) -> None
 def test_letters_typed_into_the_note_answer_nothing_and_reach_no_notebook(
     page: Page, layout: str
 ) -> None:
-    config = {"spans": {}, "choice": CHOICE, "binary": {"layout": "binary"}}[layout]
+    config = {"spans": {}, "choice": CHOICE, "binary": {"blocks": ["binary"]}}[layout]
     start(page, config=config, tasks=[{"text": TEXT, "options": OPTIONS, "label": "payment"}])
     focus(page)
     press(page, "n")
@@ -99,7 +99,7 @@ def test_undo_brings_flag_and_note_back_to_be_changed(page: Page) -> None:
 
 def test_flag_and_note_stay_while_a_question_is_corrected_and_back(page: Page) -> None:
     task = {"text": TEXT, "prediction": [], "label": None}
-    start(page, config={"layout": "binary"}, tasks=[task])
+    start(page, config={"blocks": ["binary"]}, tasks=[task])
     focus(page)
     press(page, "f", "n")
     page.keyboard.type("see")

@@ -46,7 +46,7 @@ def test_an_open_panel_stays_open_when_labels_change(page: Page) -> None:
 
 
 def test_an_option_added_by_a_cell_can_be_chosen_on_the_text_now_shown(page: Page) -> None:
-    config = {"layout": "choice", "names": ["hardware", "payment"], "exclusive": True}
+    config = {"blocks": ["choice"], "names": ["hardware", "payment"], "exclusive": True}
     options = [{"label": "hardware", "score": 0.2}, {"label": "payment", "score": 0.3}]
     start(page, config=config, tasks=[{"text": "One", "options": options}])
     page.evaluate("kernel.configure({ names: ['hardware', 'payment', 'account'] })")

@@ -10,15 +10,15 @@ const toMark = ({ start, end, label, score }, suggested) => ({ start, end, label
 /** @param {{start: number, end: number, label: string}} span @returns {WireSpan} */
 export const bareSpan = ({ start, end, label }) => ({ start, end, label });
 
-/** @typedef {{exclusive: boolean, layout?: string, overlaps?: boolean}} Asking */
+/** @typedef {{exclusive: boolean, blocks?: readonly string[], overlaps?: boolean}} Asking */
 
 /**
  * What an annotator starts from: given spans solid, suggestions dashed, likely options on.
  * A span with a probability is a suggestion wherever it stands, as is the one that is asked about.
  * @param {WireTask} task @param {Asking} config @returns {Draft}
  */
-export function newDraft(task, { exclusive, layout, overlaps: mayOverlap = false }) {
-  const given = (task.spans ?? []).map((span) => toMark(span, layout === "binary" || typeof span.score === "number"));
+export function newDraft(task, { exclusive, blocks = [], overlaps: mayOverlap = false }) {
+  const given = (task.spans ?? []).map((span) => toMark(span, blocks.includes("binary") || typeof span.score === "number"));
   const suggested = (task.suggestions ?? []).map((span) => toMark(span, true));
   const likely = (task.options ?? []).filter((option) => (option.score ?? 0) >= 0.5);
   likely.sort((a, b) => (b.score ?? 0) - (a.score ?? 0));
@@ -59,7 +59,7 @@ export function restOfReading(task, asked) {
 export function restoredDraft(task, config, restored) {
   const marks = withoutClashes((restored.spans ?? []).map((span) => toMark(span, false)), config.overlaps);
   const draft = withRemarks(newDraft(task, config), restored);
-  if (config.layout === "binary") {
+  if (config.blocks?.includes("binary")) {
     const onlyAsked = marks.length === draft.marks.length && marks.every((mark, i) => sameSpan(mark, draft.marks[i]));
     if (!task.prediction || !restored.spans || restored.answer !== "accept" || onlyAsked) return draft;
     return { ...draft, marks, correcting: "asked" };

@@ -52,10 +52,10 @@ export class Hands {
   /** @param {Verdict} verdict @param {readonly WireSpan[]|null} spans  of the whole text, where they are not those on the page */
   answer(verdict, spans = null) {
     const { held, page } = this;
-    const { layout, config: { exclusive } } = page;
+    const { config: { exclusive } } = page;
     if (!held) return;
     const { task, work: draft } = held;
-    if (layout === "choice" && exclusive && verdict === "accept" && draft.chosen.length === 0) {
+    if (page.shows("choice") && exclusive && verdict === "accept" && draft.chosen.length === 0) {
       const key = page.labels.keys[0];
       page.hint(`choose an option first${key ? `: press ${shownKey(key)} …` : ""}`);
       return;
@@ -64,9 +64,9 @@ export class Hands {
     /** @type {AnswerMessage} */
     const message = { type: "answer", answer_id: page.nextId(), task_hash: task.task_hash, answer: verdict, seconds, ...remarksOf(draft, page.exchange.changing !== null) };
     const onText = verdict === "accept" || !draft.correcting;
-    if (layout === "spans" && onText) message.spans = (spans ?? draft.marks).map(bareSpan);
+    if (page.shows("spans") && onText) message.spans = (spans ?? draft.marks).map(bareSpan);
     else if (spans) message.spans = spans.map(bareSpan);
-    if (layout === "choice") message.accept = verdict === "accept" ? [...draft.chosen] : [];
+    if (page.shows("choice")) message.accept = verdict === "accept" ? [...draft.chosen] : [];
     page.paces = [...page.paces.slice(-19), seconds];
     page.hintText = "";
     page.exchange.answer({ message, task, draft: { ...settled(draft), seconds }, summary: summaryOf(message) });
@@ -74,8 +74,8 @@ export class Hands {
 
   /** Answer for the model's whole reading. */
   acceptReading() {
-    const { exchange: { task }, reading, layout } = this.page;
-    if (task?.prediction && reading && layout === "binary") this.answer("accept", task.prediction);
+    const { exchange: { task }, reading } = this.page;
+    if (task?.prediction && reading && this.page.shows("binary")) this.answer("accept", task.prediction);
   }
 
   /** Open the whole reading for correction. @param {"asked"|"rejected"} why */
@@ -159,7 +159,7 @@ export class Hands {
   /** @param {number} step */
   selectNext(step) {
     const { held, page } = this;
-    if (!held || page.layout !== "spans") return;
+    if (!held || !page.shows("spans")) return;
     const mark = nextMark(held.work, held.task.tokens, step);
     if (mark) this.select(held.work, mark);
   }
@@ -176,7 +176,7 @@ export class Hands {
   back(only) {
     const { held, page } = this;
     const mark = page.work?.selected ?? page.work?.fresh;
-    if (held && mark && page.layout === "spans") page.edit(removeMark(held.work, mark));
+    if (held && mark && page.shows("spans")) page.edit(removeMark(held.work, mark));
     else if (!only) page.exchange.undo();
   }
 
@@ -197,7 +197,7 @@ export class Hands {
     const { page } = this;
     if (!page.work || page.exchange.waiting) return;
     const { selected, anchor, cursor } = page.work;
-    if (page.layout === "choice") this.answer("accept");
+    if (page.shows("choice")) this.answer("accept");
     else if (selected) page.edit(settled(changeMark(page.work, selected, {})));
     else if (anchor !== null && cursor !== null) this.place(anchor, cursor);
   }

@@ -8,7 +8,7 @@ import { shownKey } from "./keys.js";
  * What the keys can do on what is shown.
  * @typedef {object} Abilities
  * @property {Config} config
- * @property {Layout} layout
+ * @property {readonly Layout[]} blocks
  * @property {boolean} filtered      whether the labels can be filtered
  * @property {boolean} reading       whether the model's whole reading can be answered for
  * @property {boolean} canReject
@@ -24,14 +24,16 @@ export function helpRows(abilities) {
   const every = [[of("ignore"), "ignore: say nothing about this text"], [of("flag"), "flag it, to be looked at again"],
     [of("note"), "write a note beside the answer"], [of("history"), "the latest answers: look, search, change"],
     [of("why"), "why this text is asked"], [of("help"), "show or hide these keys"], [of("escape"), escape]];
-  return [...layoutRows(abilities, of), ...every].filter(([keys]) => keys !== "");
+  const own = abilities.blocks.flatMap((block) => blockRows(block, abilities, of));
+  const rows = [...own, ...every].filter(([keys]) => keys !== "");
+  return rows.filter(([keys], i) => rows.findIndex((row) => row[0] === keys) === i);
 }
 
 /** @param {Config} config @returns {(...actions: string[]) => string} */
 const keysOf = ({ keys }) => (...actions) => actions.flatMap((action) => keys[action] ?? []).filter((key) => key !== "delete").map(shownKey).join(" ");
 
-/** @param {Abilities} abilities @param {(...actions: string[]) => string} of */
-function layoutRows({ config: { exclusive, overlaps: stacks }, config, layout, filtered, reading, canReject }, of) {
+/** @param {Layout} block @param {Abilities} abilities @param {(...actions: string[]) => string} of */
+function blockRows(block, { config: { exclusive, overlaps: stacks }, config, filtered, reading, canReject }, of) {
   const more = filtered ? [[of("filter"), "filter the labels"]] : [];
   const stacked = stacks ? [[of("next", "previous"), "select the next or previous span at the cursor"], ["⇧ ← →", "with a span selected, move its end"],
     ["⇧ ↑ ↓", "with a span selected, move its start"]] : [];
@@ -44,7 +46,7 @@ function layoutRows({ config: { exclusive, overlaps: stacks }, config, layout, f
     choice: [...labelRows(config, exclusive ? "choose and accept at once" : "turn an option on or off"), ...more,
       [of("accept"), exclusive ? "accept the option shown as chosen" : "accept; with none on: none of these"], [of("back", "undo"), "undo the last answer"]],
     binary: [[of("accept"), "accept: right"], [of("reject"), "reject: wrong"], ...whole, [of("back", "undo"), "undo the last answer"]],
-  }[layout];
+  }[block];
 }
 
 /** The labels' keys: a range of digits in one row, then those of their own. @param {Config} config @param {string} first */

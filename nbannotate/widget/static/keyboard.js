@@ -52,7 +52,7 @@ export class Keyboard {
     page.focus();
     page.labels.endFilter();
     if (best === undefined) return;
-    if (page.layout === "spans") page.hands.pickLabel(best);
+    if (page.shows("spans")) page.hands.pickLabel(best);
     else page.hands.choose(page.config.labels[best].name);
   }
 
@@ -79,7 +79,7 @@ export class Keyboard {
 
   /** @param {string[]} names @param {boolean} repeated @returns {boolean} whether the key means something here */
   press(names, repeated) {
-    const { config, hands, history, labels, layout } = this.page;
+    const { config, hands, history, labels } = this.page;
     for (const name of names) {
       const action = this.actions.get(name);
       const label = labels.keys.indexOf(name);
@@ -89,8 +89,8 @@ export class Keyboard {
         return true;
       }
       if (label < 0) continue;
-      if (!repeated && layout === "spans") hands.pickLabel(label);
-      else if (!repeated && layout === "choice") hands.choose(config.labels[label].name);
+      if (!repeated && this.page.shows("spans")) hands.pickLabel(label);
+      else if (!repeated && this.page.shows("choice")) hands.choose(config.labels[label].name);
       return true;
     }
     return false;
@@ -98,11 +98,12 @@ export class Keyboard {
 
   /** Whether an action means something for what is shown. @param {string} action */
   knows(action) {
-    const { config, labels, layout, reading } = this.page;
+    const { page } = this;
+    const { config, labels, reading } = page;
     switch (action) {
-      case "all": case "correct": return reading && layout === "binary";
-      case "next": case "previous": return Boolean(config.overlaps) && layout === "spans";
-      case "filter": return labels.isFiltered && layout !== "binary";
+      case "all": case "correct": return reading && page.shows("binary");
+      case "next": case "previous": return Boolean(config.overlaps) && page.shows("spans");
+      case "filter": return labels.isFiltered && (page.shows("spans") || page.shows("choice"));
       default: return true;
     }
   }
@@ -111,7 +112,7 @@ export class Keyboard {
   move(key, extend) {
     const { page } = this;
     const { task, waiting } = page.exchange;
-    if (key.startsWith("Page") || page.layout !== "spans") return this.scroll(key);
+    if (key.startsWith("Page") || !page.shows("spans")) return this.scroll(key);
     if (!task?.tokens.length || !page.work || waiting) return true;
     const last = task.tokens.length - 1;
     const from = page.work.cursor;

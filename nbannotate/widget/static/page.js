@@ -171,18 +171,24 @@ export class Page {
     this.text.box = this.part.text;
   }
 
-  /** How the text is asked now: a binary question that is being corrected is asked as spans. @returns {Layout} */
-  get layout() {
-    return this.work?.correcting ? "spans" : this.config.layout;
+  /** What is asked now: a binary question that is being corrected is asked as spans. @returns {readonly Layout[]} */
+  get blocks() {
+    return this.work?.correcting ? ["spans"] : this.config.blocks;
+  }
+
+  /** @param {Layout} layout */
+  shows(layout) {
+    return this.blocks.includes(layout);
   }
 
   /** Whether the model's whole reading can be answered for. */
   get reading() {
-    return this.config.layout === "binary" && Array.isArray(this.exchange.task?.prediction);
+    return this.config.blocks.includes("binary") && Array.isArray(this.exchange.task?.prediction);
   }
 
   get canReject() {
-    return this.work?.correcting ? this.work.correcting === "rejected" : this.config.layout !== "choice";
+    if (this.work?.correcting) return this.work.correcting === "rejected";
+    return !this.shows("choice") || this.shows("spans") || this.shows("binary");
   }
 
   get hasFocus() {
@@ -228,7 +234,7 @@ export class Page {
     requestAnimationFrame(() => {
       this.part.text.scrollTop = 0;
       this.letScroll();
-      if (this.layout === "binary") this.text.reveal(this.part.text.querySelector('[data-role="asked"] .nba-rule, mark[data-role="asked"]'));
+      if (this.shows("binary")) this.text.reveal(this.part.text.querySelector('[data-role="asked"] .nba-rule, mark[data-role="asked"]'));
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = () => {
         port1.close();
@@ -258,17 +264,17 @@ export class Page {
   paint() {
     const { task } = this.exchange;
     if (!task || !this.work) return;
-    this.root.dataset.layout = this.layout;
+    this.root.dataset.blocks = this.blocks.join(" ");
     this.part.text.hidden = false;
     this.paintText(task, this.work);
-    if (this.config.layout === "choice") this.labels.paintOptions(task, this.work);
-    if (this.layout === "binary") this.paintAsk(task);
+    if (this.shows("choice")) this.labels.paintOptions(task, this.work);
+    if (this.shows("binary")) this.paintAsk(task);
     this.paintWhy(task);
   }
 
   /** @param {WireTask} task @param {Draft} draft */
   paintText(task, draft) {
-    const editable = this.layout === "spans";
+    const editable = this.shows("spans");
     this.text.paint(task, this.drawing(task, draft, editable));
     if (!editable) return;
     this.text.highlight(draft, this.activeColor);
@@ -277,7 +283,7 @@ export class Page {
 
   /** @param {WireTask} task @param {Draft} draft @param {boolean} editable @returns {Drawing} */
   drawing(task, { marks, selected, correcting }, editable) {
-    const binary = this.config.layout === "binary" && !correcting;
+    const binary = this.shows("binary") && !correcting;
     const all = binary ? withoutClashes([...marks, ...restOfReading(task, marks).rest], true) : marks;
     const stacked = Boolean(this.config.overlaps) || withoutClashes(all).length < all.length;
     return { marks: all, selected, asked: binary ? marks : [], editable, stacked };
@@ -300,13 +306,13 @@ export class Page {
 
   /** Go on with a changed draft. @param {Draft} draft */
   edit(draft) {
-    const { layout } = this.root.dataset;
+    const before = this.root.dataset.blocks;
     this.work = draft;
     this.hintText = "";
-    this.root.dataset.layout = this.layout;
+    this.root.dataset.blocks = this.blocks.join(" ");
     if (this.exchange.task) this.paintText(this.exchange.task, draft);
     this.letScroll();
-    if (layout === this.layout) refreshFoot(this.part, this.exchange, this.phase, this.footHint);
+    if (before === this.root.dataset.blocks) refreshFoot(this.part, this.exchange, this.phase, this.footHint);
     else this.refresh();
   }
 
@@ -345,10 +351,10 @@ export class Page {
   }
 
   refresh() {
-    const { root, exchange, phase, part, layout } = this;
+    const { root, exchange, phase, part } = this;
     const held = this.hasFocus;
     root.dataset.phase = phase;
-    root.dataset.layout = layout;
+    root.dataset.blocks = this.blocks.join(" ");
     root.dataset.saved = exchange.savedId;
     const isWaiting = exchange.waiting && exchange.task !== null;
     root.dataset.waiting = String(isWaiting);
@@ -357,10 +363,10 @@ export class Page {
     part.text.hidden = !asking;
     part.panel.hidden = asking;
     if (!asking) part.panel.replaceChildren(...waitingLines(exchange, phase));
-    if (!asking || layout !== "binary") part.ask.hidden = true;
-    part.labels.hidden = !asking || layout !== "spans";
-    part.options.hidden = !asking || layout !== "choice";
-    part.filter.hidden = !asking || layout === "binary" || !this.labels.isFiltered;
+    if (!asking || !this.shows("binary")) part.ask.hidden = true;
+    part.labels.hidden = !asking || !this.shows("spans");
+    part.options.hidden = !asking || !this.shows("choice");
+    part.filter.hidden = !asking || !(this.shows("spans") || this.shows("choice")) || !this.labels.isFiltered;
     part.why.hidden = !asking || !this.isOpen("why");
     part.change.hidden = exchange.changing === null;
     this.refreshActions();
@@ -379,7 +385,7 @@ export class Page {
     find("reject").hidden = !this.canReject;
     setText(/** @type {HTMLElement} */ (find("reject").firstElementChild), this.work?.correcting ? "Only reject" : "Reject");
     find("escape").hidden = !this.work?.correcting;
-    reading.hidden = this.phase !== "asking" || this.layout !== "binary" || !this.reading;
+    reading.hidden = this.phase !== "asking" || !this.shows("binary") || !this.reading;
     if (!reading.hidden && task) setText(/** @type {HTMLElement} */ (reading.querySelector('[data-action="all"] > span')), this.readingText(task));
   }
 
@@ -393,8 +399,8 @@ export class Page {
   refreshPanels() {
     const { part: { help, history, details }, exchange: { changing, status } } = this;
     if (!help.hidden) {
-      const { config, layout, labels, reading, canReject } = this;
-      help.replaceChildren(helpList({ config, layout, filtered: labels.isFiltered, reading, canReject, correcting: Boolean(this.work?.correcting), changing: changing !== null }));
+      const { config, blocks, labels, reading, canReject } = this;
+      help.replaceChildren(helpList({ config, blocks, filtered: labels.isFiltered, reading, canReject, correcting: Boolean(this.work?.correcting), changing: changing !== null }));
     }
     if (!history.hidden) this.history.refresh(this.exchange, (label) => this.labels.colorOf(label));
     if (!details.hidden && status) details.replaceChildren(detailsList(status));

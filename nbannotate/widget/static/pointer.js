@@ -45,17 +45,17 @@ export class Pointer {
 
   /** @param {HTMLElement} element */
   clickSpan(element) {
-    const { exchange, layout, work } = this.page;
-    if (layout !== "spans" || exchange.waiting || !work) return;
+    const { exchange, work } = this.page;
+    if (!this.page.shows("spans") || exchange.waiting || !work) return;
     const mark = work.marks.find((each) => spanId(each) === element.dataset.span);
     if (mark && mark !== work.selected) this.page.edit({ ...changeMark(work, mark, {}), cursor: null });
   }
 
   /** @param {PointerEvent} event */
   onPointerDown(event) {
-    const { exchange, layout, part, text } = this.page;
+    const { exchange, part, text } = this.page;
     const target = /** @type {Element} */ (event.composedPath()[0]);
-    if (layout !== "spans" || exchange.waiting || event.button !== 0) return;
+    if (!this.page.shows("spans") || exchange.waiting || event.button !== 0) return;
     if (!target.closest?.(".nba-text") || target.closest("button")) return;
     const grip = /** @type {HTMLElement|null} */ (target.closest("[data-grip]"))?.dataset.grip;
     if (!grip && target.closest(".nba-span")) return;

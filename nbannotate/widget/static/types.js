@@ -28,7 +28,7 @@
 /** @typedef {"spans"|"choice"|"binary"} Layout */
 /** @typedef {{phase: Phase, progress: Progress, model: ModelState, notices: string[]}} Status */
 /** @typedef {{name: string, key: string|null, color: number}} Label */
-/** @typedef {{dataset: string, view: string, layout: Layout, session_id: string, annotator: string, labels: Label[], exclusive: boolean, overlaps?: boolean, correct_rejects?: boolean, keys: Record<string, string[]>, instructions: string|null, has_model: boolean}} Config */
+/** @typedef {{dataset: string, view: string, blocks: Layout[], session_id: string, annotator: string, labels: Label[], exclusive: boolean, overlaps?: boolean, correct_rejects?: boolean, keys: Record<string, string[]>, instructions: string|null, has_model: boolean}} Config */
 /** @typedef {"accept"|"reject"|"ignore"} Verdict */
 /** @typedef {{answer: Verdict, spans?: WireSpan[]|null, accept?: string[]|null, flagged?: boolean, note?: string|null}} Restored */
 /**
