@@ -1,5 +1,5 @@
 # make demo              JupyterLab on notebooks/quickstart.ipynb
-# make test              every test: Python, both notebook front ends in Chromium, JavaScript
+# make test              every test: Python, four notebook front ends in Chromium, JavaScript
 # make lint              ruff and mypy
 # make bench             from a click to the next text on the page, beside a bare widget
 # make bench-learning    what the model in the loop saves

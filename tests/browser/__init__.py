@@ -1,1 +1,1 @@
-"""Laws checked in a real JupyterLab and a real Notebook, in a real Chromium."""
+"""Laws checked in real notebooks of four front ends, in a real Chromium."""

@@ -41,7 +41,7 @@ class JupyterServer:
         self.root = folder / "notebooks"
         self.log = folder / "server.log"
         self.token = secrets.token_hex(16)
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
@@ -158,10 +158,16 @@ def _environment(folder: Path) -> dict[str, str]:
         "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
         "IPYTHONDIR": "ipython",
     }
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    environment = environment_of_kernels()
     for name, place in places.items():
         (folder / place).mkdir(parents=True, exist_ok=True)
         environment[name] = str(folder / place)
+    return environment
+
+
+def environment_of_kernels() -> dict[str, str]:
+    """Return an environment in which a kernel imports what the tests import."""
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     spec = importlib.util.find_spec("nbannotate")
     for package in (spec.submodule_search_locations or []) if spec else []:
         earlier = environment.get("PYTHONPATH")
@@ -177,7 +183,8 @@ def _write_settings(folder: Path) -> None:
         place.write_text(json.dumps(settings))
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -68,13 +68,14 @@ class NotebookPage:
 
     def __init__(self, page: Page, server: JupyterServer, frontend: Frontend, name: str) -> None:
         self.page = page
-        self.frontend = frontend
+        self.name: str = frontend
         self.folder = server.root / name
         self.file = self.folder / f"{name}.ipynb"
         self.errors: list[str] = []
         self._server = server
         self._path = f"{name}/{name}.ipynb"
-        self._name = name
+        self._workspace = name
+        self._shown: set[int] = set()
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", self._keep_error)
 
@@ -124,6 +125,7 @@ class NotebookPage:
     def run_cell(self, index: int) -> None:
         """Run the cell at ``index`` and wait until its prompt shows a number."""
         self._wait_until_began(index)
+        self._shown.add(index)
         prompt = self.cell(index).locator(".jp-InputPrompt").first
         expect(prompt).to_have_text(RAN, timeout=CELL_SECONDS * 1000)
 
@@ -137,6 +139,18 @@ class NotebookPage:
         wait_until(
             lambda: self.cell_output_text(index), f"cell {index} prints something", CELL_SECONDS
         )
+
+    def show(self, index: int) -> None:
+        """Run the first cell and that at ``index``, unless they have been."""
+        for needed in (0, index):
+            if needed not in self._shown:
+                self.run_cell(needed)
+        self.cell(index).scroll_into_view_if_needed()
+
+    def start_anew(self) -> None:
+        """Restart the kernel and run all cells."""
+        self.restart_kernel()
+        self.run_all()
 
     def run_all(self) -> None:
         """Run every cell that is not empty, from top to bottom."""
@@ -215,9 +229,9 @@ class NotebookPage:
         path = quote(self._path)
         place = {
             # A workspace of its own, so that no other test's notebook is open beside it.
-            "lab": f"lab/workspaces/{quote(self._name)}/tree/{path}",
+            "lab": f"lab/workspaces/{quote(self._workspace)}/tree/{path}",
             "notebook": f"notebooks/{path}",
-        }[self.frontend]
+        }[self.name]
         return f"{self._server.url}/{place}?token={self._server.token}"
 
     def _wait_until_open(self, cells: int) -> None:

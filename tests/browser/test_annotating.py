@@ -24,13 +24,6 @@ CHOICE = recipe(
     'nb.textcat.manual(df, labels=["hardware", "payment", "account"], dataset="bikes", '
     'store=store, session_id="s")'
 )
-TEACH = recipe(
-    'nb.ner.teach(df, labels=["PLACE", "PART"], dataset="bikes", store=store, session_id="s")'
-)
-TEACH_LABEL = recipe(
-    'nb.textcat.teach(df, labels=["hardware", "payment", "account"], dataset="bikes", '
-    'store=store, session_id="s")'
-)
 
 
 def open_widget(notebook: NotebookPage, cell: str) -> None:
@@ -69,53 +62,6 @@ def test_thirty_answers_by_key_and_by_click_are_stored_learned_and_followed_by_t
     assert notebook.errors[errors_of_jupyter:] == []
 
 
-def test_keys_change_nothing_in_the_notebook_and_save_still_saves(notebook: NotebookPage):
-    open_widget(notebook, CHOICE)
-    widget = notebook.widget
-    widget.click(position={"x": 8, "y": 8})
-    for key in ("x", "b", "d", "d", "j", "k", "Enter", "Shift+Enter", "z", "m", "y"):
-        notebook.page.keyboard.press(key)
-    assert notebook.cell_sources() == [SETUP, CHOICE]
-    notebook.page.keyboard.press("1")
-    expect_saved(widget, "")
-    assert notebook.cell_sources() == [SETUP, CHOICE]
-    assert ["".join(cell["source"]) for cell in notebook.save()["cells"]] == [SETUP, CHOICE]
-    assert [row["accept"] for row in stored(notebook)] == [["hardware"]]
-
-
-def test_a_choice_by_click_and_by_key_stores_its_label(notebook: NotebookPage):
-    open_widget(notebook, CHOICE)
-    widget = notebook.widget
-    widget.locator('[data-option="payment"]').click()
-    first = expect_saved(widget, "")
-    notebook.page.keyboard.press("3")
-    second = expect_saved(widget, first)
-    notebook.page.keyboard.press("Space")
-    expect_saved(widget, second)
-    rows = stored(notebook)
-    assert [(row["answer"], row["accept"]) for row in rows] == [
-        ("accept", ["payment"]),
-        ("accept", ["account"]),
-        ("ignore", []),
-    ]
-    assert learned(notebook) == 3
-
-
-@pytest.mark.parametrize("cell", [TEACH, TEACH_LABEL], ids=["ner", "textcat"])
-def test_accept_reject_and_ignore_are_stored_by_their_keys(notebook: NotebookPage, cell: str):
-    open_widget(notebook, cell)
-    widget = notebook.widget
-    widget.click(position={"x": 8, "y": 8})
-    saved = ""
-    for key in ("a", "x", "Space"):
-        asked = shown_task(widget)
-        notebook.page.keyboard.press(key)
-        saved = expect_saved(widget, saved)
-        expect_next_task(widget, asked)
-    assert [row["answer"] for row in stored(notebook)] == ["accept", "reject", "ignore"]
-    assert notebook.cell_sources() == [SETUP, cell]
-
-
 def test_undo_takes_the_row_and_the_learning_back_and_shows_the_task_again(
     notebook: NotebookPage,
 ):
@@ -130,22 +76,6 @@ def test_undo_takes_the_row_and_the_learning_back_and_shows_the_task_again(
     assert learned(notebook) == 0
 
 
-def test_a_selection_across_words_is_stored_by_the_characters_it_covers(notebook: NotebookPage):
-    texts = '["🚲 👩‍🔧 brake at Harbour Gate is loose"]'
-    cell = recipe(f'nb.ner.manual({texts}, labels=["PLACE"], store=store, dataset="emoji")')
-    open_widget(notebook, cell)
-    widget = notebook.widget
-    first, last = (widget.locator("[data-token]", has_text=word) for word in ("Harbour", "Gate"))
-    first.hover()
-    notebook.page.mouse.down()
-    last.hover()
-    notebook.page.mouse.up()
-    widget.locator('[data-action="accept"]').click()
-    expect_saved(widget, "")
-    spans = notebook.evaluate_in_kernel('store.spans()[["text", "label"]].values.tolist()')
-    assert spans == [["Harbour Gate", "PLACE"]]
-
-
 def test_a_page_reload_shows_the_task_that_was_shown(notebook: NotebookPage):
     open_widget(notebook, CHOICE)
     widget = notebook.widget
@@ -157,13 +87,6 @@ def test_a_page_reload_shows_the_task_that_was_shown(notebook: NotebookPage):
     notebook.save()
     notebook.reload()
     expect(notebook.widget).to_have_attribute("data-task-hash", asked, timeout=60_000)
-
-
-def test_the_saved_notebook_holds_no_text_of_the_source(notebook: NotebookPage):
-    open_widget(notebook, CHOICE)
-    text = notebook.evaluate_in_kernel("ann.session.task.text")
-    notebook.save()
-    assert text not in notebook.file.read_text(encoding="utf-8")
 
 
 def test_answers_given_while_a_cell_runs_are_stored(notebook: NotebookPage):

@@ -1,0 +1,52 @@
+"""The notebook that every front end opens: one cell for each view, each with a dataset of its own."""
+
+from __future__ import annotations
+
+SETUP = """\
+import nbannotate as nb
+store = nb.Store("answers.duckdb")
+df = nb.sample_data()
+few = ["🚲 👩‍🔧 brake at Harbour Gate is loose", "The saddle of bike 12 is wet", "וְהַגַּלְגַּל at Old Pier",
+       "日本語 テキスト Pier 7", "The lock\\r\\n\\tat Mill Lane jams", "Charged twice at Mill Lane"]"""
+
+THINGS = 'labels=["PLACE", "PART"]'
+TOPICS = 'labels=["hardware", "payment", "account"]'
+PLACES = 'patterns=[{"label": "PLACE", "pattern": "Harbour Gate"}, {"label": "PART", "pattern": "saddle"}]'
+
+RECIPES = {
+    "choice": f"nb.textcat.manual(df, {TOPICS}",
+    "choices": f"nb.textcat.manual(few, {TOPICS}, exclusive=False, nlp=False",
+    "proposed_choice": f"nb.textcat.correct(df, {TOPICS}",
+    "yes_no_choice": f"nb.textcat.teach(df, {TOPICS}",
+    "words": f"nb.ner.manual(few, {THINGS}, nlp=False",
+    "proposed_words": f"nb.ner.correct(df, {THINGS}",
+    "yes_no_words": f"nb.ner.teach(df, {THINGS}",
+    "nested": f"nb.spans.manual(few, {THINGS}, nlp=False",
+    "proposed_nested": f"nb.spans.correct(df, {THINGS}",
+    "yes_no_nested": f"nb.spans.teach(df, {THINGS}",
+    "many_labels": 'nb.ner.manual(few, labels=[f"LABEL_{i}" for i in range(40)], nlp=False',
+    "own_keys": f'nb.textcat.manual(few, {TOPICS}, nlp=False, keys={{"ignore": "z", "payment": "p"}}',
+    "twice": f"nb.textcat.manual(few, {TOPICS}, nlp=False",
+    "remarks": f"nb.textcat.manual(few, {TOPICS}, nlp=False",
+    "steps": f"nb.textcat.manual([f'text {{i}}' for i in range(80)], {TOPICS}, nlp=False",
+}
+"""Each view's recipe, by the dataset that its answers go to."""
+
+SCENES = list(RECIPES)
+
+
+def recipe_cell(dataset: str, call: str | None = None) -> str:
+    """Return a cell that starts a recipe and shows its widget."""
+    begun = call or RECIPES[dataset]
+    where = f'dataset="{dataset}", session_id="s", store=store'
+    return f"ann_{dataset} = {begun}, {where})\nann_{dataset}"
+
+
+def cells() -> list[str]:
+    """Return the whole notebook; the last cell shows a widget a second time."""
+    return [SETUP, *map(recipe_cell, SCENES), "ann_twice"]
+
+
+def cell_of(dataset: str) -> int:
+    """Return the cell that shows a dataset's widget."""
+    return 1 + SCENES.index(dataset)
