@@ -3,24 +3,30 @@
 Run by ``make bench-learning``. Without ``--data`` it runs on the messages that ship; with it,
 on each file of JSON lines given: rows with ``text`` and ``spans``, ``label`` or ``labels``.
 Overlapping spans make a spancat, several labels a text that may have any number. The last
-third of a file is held out, unless a ``test.jsonl`` lies beside it. Tables and a plot go to
-``--out``.
+third of a file is held out, unless a ``test.jsonl`` lies beside it.
+
+What each run found goes to ``--out`` as soon as it has ended; the tables and the plot there are
+of all that the folder holds, so that seeds may be run in parts, and ``--seeds 0`` draws them
+anew.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
-
-import pandas as pd
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from tests.benchmarks import curves, report
 from tests.benchmarks.arms import arms_for
 from tests.benchmarks.datasets import Data, read, sample
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Job = tuple[str, tuple[object, ...]]
 
@@ -30,19 +36,17 @@ def main() -> None:
     options = _options()
     # One thread a process: the processes share the cores.
     os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-    found: dict[str, list[pd.DataFrame]] = {"curve": [], "teach_curve": [], "pace": []}
-    jobs = list(_jobs(options))
-    with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn")) as pool:
-        running = {pool.submit(_run, job): job for job in jobs}
-        for done in as_completed(running):
-            kind, _ = running[done]
-            frame = done.result()
-            found[kind].append(frame)
-            print(kind, *frame.iloc[-1].tolist(), flush=True)
-    order = [job[1][0] for job in jobs]
-    names = list(dict.fromkeys(_name(path) for path in order))
-    frames = {kind: _in_order(each, names) for kind, each in found.items()}
-    report.write(frames["curve"], frames["teach_curve"], frames["pace"], options.out)
+    with TemporaryDirectory() as scratch:
+        out = options.out or Path(scratch)
+        jobs = list(_jobs(options))
+        with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn")) as pool:
+            running = {pool.submit(_run, job): job for job in jobs}
+            for done in as_completed(running):
+                kind, _ = running[done]
+                frame = done.result()
+                print(kind, *frame.iloc[-1].tolist(), flush=True)
+                report.keep(frame, kind, out)
+        report.write(out, draws=options.out is not None)
 
 
 def _options() -> argparse.Namespace:
@@ -52,16 +56,17 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--pool", type=int, default=1000, help="texts asked about at most")
     parser.add_argument("--test", type=int, default=1000, help="texts scored on at most")
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--mistakes", type=float, default=0.0, help="share of wrong answers")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes at once")
-    parser.add_argument("--out", type=Path, help="folder for the tables and the plot")
+    parser.add_argument("--out", type=Path, help="folder of all that runs have found")
     return parser.parse_args()
 
 
 def _jobs(options: argparse.Namespace) -> Iterator[Job]:
-    """Yield what is to be run, the longest first of all data sets and seeds."""
-    for path in options.data or [None]:
-        for seed in range(options.seeds):
+    """Yield what is to be run: all of one seed before the next, so that a part is a whole."""
+    for seed in range(options.first_seed, options.first_seed + options.seeds):
+        for path in options.data or [None]:
             where = (path, options.pool, options.test, seed)
             data = _read(*where)
             for arm in arms_for(data.component, exclusive=data.exclusive):
@@ -69,7 +74,7 @@ def _jobs(options: argparse.Namespace) -> Iterator[Job]:
             if data.component != "textcat":
                 for corrects in (False, True):
                     yield "teach_curve", (*where, corrects)
-    for path in options.data or [None]:
+    for path in options.data or [None] if options.seeds else []:
         yield "pace", (path, options.pool, options.test, 0, options.answers)
 
 
@@ -88,20 +93,6 @@ def _run(job: Job) -> pd.DataFrame:
 
 def _read(path: Path | None, n_pool: int, n_test: int, seed: int) -> Data:
     return sample(seed) if path is None else read(path, n_pool, n_test, seed)
-
-
-def _name(path: object) -> str:
-    return path.parent.name if isinstance(path, Path) else sample(0).name
-
-
-def _in_order(frames: Iterable[pd.DataFrame], names: list[str]) -> pd.DataFrame:
-    found = list(frames)
-    if not found:
-        return pd.DataFrame()
-    whole = pd.concat(found, ignore_index=True)
-    return whole.sort_values(
-        "data", key=lambda column: column.map(names.index), kind="stable", ignore_index=True
-    )
 
 
 if __name__ == "__main__":

@@ -11,26 +11,39 @@ from tests.benchmarks.arms import ONE_UPDATE, OURS, RANDOM
 UNITS = ("answers", "seconds")
 
 
-def write(
-    curves: pd.DataFrame, teaching: pd.DataFrame, pace: pd.DataFrame, out: Path | None
-) -> None:
-    """Print the tables, and write them to a folder with a plot."""
+KINDS = ("curve", "teach_curve", "pace")
+
+
+def keep(frame: pd.DataFrame, kind: str, out: Path) -> None:
+    """Add what one run found to a folder, so that a benchmark cut short is not lost."""
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / f"{kind}.csv"
+    frame.to_csv(path, mode="a", header=not path.exists(), index=False)
+
+
+def kept(kind: str, out: Path) -> pd.DataFrame:
+    """Return all that runs of a kind have found, empty if none has."""
+    path = out / f"{kind}.csv"
+    return pd.read_csv(path) if path.exists() else pd.DataFrame()
+
+
+def write(out: Path, *, draws: bool) -> None:
+    """Print the tables of what a folder holds, and write them there, with a plot."""
+    curves, teaching, pace = (kept(kind, out) for kind in KINDS)
     parts = ["# What the loop learns from each answer, and from each minute", ""]
     parts += ["## Beside random questions and a retrain", "", _table(headlines(curves)), ""]
     if len(teaching):
         parts += ["## Yes or no, from a model of 50 texts on", "", _table(gains(teaching)), ""]
-    parts += ["## In the background", "", _table(pace.groupby("data", sort=False).mean()), ""]
+    if len(pace):
+        by_data = pace.groupby("data", sort=False).mean()
+        parts += ["## In the background", "", _table(by_data), ""]
     for name, mine in curves.groupby("data", sort=False):
         parts += [f"## {name}", "", _table(each_checkpoint(mine)), ""]
     page = "\n".join(parts)
     print(page)
-    if out is None:
-        return
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "learning.md").write_text(page, encoding="utf-8")
-    curves.to_csv(out / "learning.csv", index=False)
-    teaching.to_csv(out / "teaching.csv", index=False)
-    plot(curves, out / "learning.png")
+    if draws:
+        (out / "learning.md").write_text(page, encoding="utf-8")
+        plot(curves, out / "learning.png")
 
 
 def headlines(curves: pd.DataFrame) -> pd.DataFrame:
