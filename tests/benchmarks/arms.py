@@ -63,7 +63,7 @@ def tfidf(component: str, labels: tuple[str, ...], exclusive: bool, seed: int) -
 
 
 OURS = Arm("auto", "auto", ours, is_retrained=True)
-RANDOM = Arm("random", "random", ours, is_retrained=True)
+RANDOM = Arm("random", "random", ours)
 MANUAL = Arm("manual, random", "random", ours, view="manual")
 ONE_UPDATE = Arm("one update, moving average", "prefer_uncertain", one_update)
 TFIDF = Arm("TF-IDF, margin", "margin", tfidf)

@@ -16,7 +16,11 @@ import nbannotate as nb
 from tests.benchmarks.arms import Arm, ours
 from tests.benchmarks.datasets import Data
 
+SCORED_EVERY = 25
+RETRAINED_AT = (100, 200, 400)
 CHECKPOINTS = (25, 50, 100, 200, 400)
+TEACHING = ("yes or no", "wrong readings corrected")
+PACE = "pace"
 TAUGHT = 200
 WARM_TEXTS = 50
 PACED = 40
@@ -25,19 +29,19 @@ VIEW = {"ner": "ner", "textcat": "textcat", "spancat": "spans"}
 
 
 def curve(data: Data, arm: Arm, seed: int, answers: int, mistakes: float) -> pd.DataFrame:
-    """Return an arm's scores at each checkpoint, and a retrain's on the same answers."""
+    """Return an arm's scores on the way, and a retrain's on the same answers."""
     rows: list[dict[str, Any]] = []
     seconds = 0.0
     with _quiet_store() as store:
         learner = arm.make(data.component, data.labels, data.exclusive, seed)
         ann = _annotate(data, arm, learner, store, seed)
-        for given, stop in pairwise([0, *(n for n in CHECKPOINTS if n <= answers)]):
+        for given, stop in pairwise(sorted({*range(0, answers, SCORED_EVERY), answers})):
             scores = nb.simulate(
                 ann, data.pool, n=stop - given, mistakes=mistakes, seed=seed + stop, progress=False
             )
             seconds += float(scores["seconds"].iloc[-1])
             row = {"answers": stop, "seconds": seconds, "loop": score(data, ann, learner)}
-            if arm.is_retrained and stop >= 100:
+            if arm.is_retrained and stop in RETRAINED_AT:
                 nlp = nb.retrain(store, "bench", evaluation=0.0, seed=seed, progress=False).nlp
                 row["retrain"] = nb.evaluate(nlp, data.test)[data.headline]
             rows.append(row)
@@ -46,8 +50,9 @@ def curve(data: Data, arm: Arm, seed: int, answers: int, mistakes: float) -> pd.
     return frame.assign(data=data.name, arm=arm.name, seed=seed)
 
 
-def teach_curve(data: Data, seed: int, *, corrects: bool) -> pd.DataFrame:
+def teach_curve(data: Data, seed: int, arm: str) -> pd.DataFrame:
     """Return what yes-or-no answers add to a model of a few texts, whose answers it keeps."""
+    corrects = arm == TEACHING[1]
     recipes = nb.ner if data.component == "ner" else nb.spans
     warm_texts, pool = data.pool[:WARM_TEXTS], data.pool[WARM_TEXTS:]
     settings: dict[str, Any] = {"labels": data.labels, "dataset": "bench"}
@@ -66,7 +71,6 @@ def teach_curve(data: Data, seed: int, *, corrects: bool) -> pd.DataFrame:
             seconds = rows[-1]["seconds"] + float(scores["seconds"].iloc[-1])
             rows.append({"answers": stop, "seconds": seconds, "loop": score(data, ann, None)})
         ann.close()
-    arm = "wrong readings corrected" if corrects else "yes or no"
     return pd.DataFrame(rows).assign(data=data.name, arm=arm, seed=seed)
 
 

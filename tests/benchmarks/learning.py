@@ -57,6 +57,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--test", type=int, default=1000, help="texts scored on at most")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument("--arms", nargs="*", default=[], help="names of arms; by default all")
     parser.add_argument("--mistakes", type=float, default=0.0, help="share of wrong answers")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes at once")
     parser.add_argument("--out", type=Path, help="folder of all that runs have found")
@@ -65,17 +66,20 @@ def _options() -> argparse.Namespace:
 
 def _jobs(options: argparse.Namespace) -> Iterator[Job]:
     """Yield what is to be run: all of one seed before the next, so that a part is a whole."""
+    wanted = options.arms
     for seed in range(options.first_seed, options.first_seed + options.seeds):
         for path in options.data or [None]:
             where = (path, options.pool, options.test, seed)
             data = _read(*where)
             for arm in arms_for(data.component, exclusive=data.exclusive):
-                yield "curve", (*where, arm.name, options.answers, options.mistakes)
-            if data.component != "textcat":
-                for corrects in (False, True):
-                    yield "teach_curve", (*where, corrects)
+                if not wanted or arm.name in wanted:
+                    yield "curve", (*where, arm.name, options.answers, options.mistakes)
+            for name in curves.TEACHING if data.component != "textcat" else ():
+                if not wanted or name in wanted:
+                    yield "teach_curve", (*where, name)
     for path in options.data or [None] if options.seeds else []:
-        yield "pace", (path, options.pool, options.test, 0, options.answers)
+        if not wanted or curves.PACE in wanted:
+            yield "pace", (path, options.pool, options.test, 0, options.answers)
 
 
 def _run(job: Job) -> pd.DataFrame:
@@ -84,7 +88,7 @@ def _run(job: Job) -> pd.DataFrame:
     if kind == "pace":
         return curves.pace(data, seed, *settings)  # type: ignore[arg-type]
     if kind == "teach_curve":
-        return curves.teach_curve(data, seed, corrects=bool(settings[0]))  # type: ignore[arg-type]
+        return curves.teach_curve(data, seed, *settings)  # type: ignore[arg-type]
     name, *rest = settings
     arms = arms_for(data.component, exclusive=data.exclusive)
     arm = next(arm for arm in arms if arm.name == name)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from tests.benchmarks.arms import ONE_UPDATE, OURS, RANDOM
+from tests.benchmarks.curves import CHECKPOINTS
 
 UNITS = ("answers", "seconds")
 
@@ -56,7 +57,9 @@ def headlines(curves: pd.DataFrame) -> pd.DataFrame:
         for unit in UNITS:
             row[f"{unit} to random's last"] = share_of_random(mine, unit)
         last = mine[mine["answers"] == mine["answers"].max()].groupby("arm")["loop"].mean()
-        row["F / one update, moving average"] = last[OURS.name] / max(last[ONE_UPDATE.name], 1e-9)
+        if ONE_UPDATE.name in last:
+            ratio = last[OURS.name] / max(last[ONE_UPDATE.name], 1e-9)
+            row[f"F / {ONE_UPDATE.name}"] = ratio
         rows[name] = row
     table = pd.DataFrame(rows).T.astype(float)
     table.loc["mean"] = table.mean()
@@ -86,16 +89,21 @@ def gains(teaching: pd.DataFrame) -> pd.DataFrame:
 
 
 def each_checkpoint(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return mean and deviation over seeds at each number of answers."""
-    grouped = runs.assign(minutes=runs["seconds"] / 60).groupby(["arm", "answers"])
+    """Return mean and deviation over seeds at each number of answers that is usual."""
+    shown = runs[runs["answers"].isin(CHECKPOINTS)]
+    grouped = shown.assign(minutes=shown["seconds"] / 60).groupby(["arm", "answers"])
     means = grouped[["loop", "retrain", "minutes"]].mean()
-    return means.assign(deviation=grouped["loop"].std()).dropna(axis=1, how="all")
+    return means.assign(deviation=grouped["loop"].std(), seeds=grouped["loop"].count()).dropna(
+        axis=1, how="all"
+    )
 
 
 def share_of_random(runs: pd.DataFrame, unit: str) -> float | None:
     """Return what "auto" needs to reach random's last score, as a share of what random took."""
     means = runs.groupby(["arm", "answers"])[["loop", "seconds"]].mean().reset_index()
     ours, other = means[means["arm"] == OURS.name], means[means["arm"] == RANDOM.name]
+    if ours.empty or other.empty:
+        return None
     goal, whole = other["loop"].iloc[-1], other[unit].iloc[-1]
     before: tuple[float, float] = (0.0, 0.0)
     for reached, cost in zip(ours["loop"], ours[unit], strict=True):
