@@ -86,6 +86,7 @@ class Pool:
         self._texts: dict[int, SourceText] = {}
         self._open: dict[int, None] = {}
         self._closed: set[int] = set()
+        self._n_characters = 0
         self._rows: Iterator[tuple[int, Row]] | None = enumerate(opened.rows)
         with self._reading:
             self._read(STREAM_BUFFER if opened.is_stream else None)
@@ -119,6 +120,11 @@ class Pool:
     def remaining(self) -> int | None:
         """How many texts are open, None while the source's end is not in sight."""
         return len(self._open) if self.is_exhausted else None
+
+    @property
+    def mean_characters(self) -> float:
+        """The mean length of the texts read so far, in code points."""
+        return self._n_characters / max(1, len(self._texts))
 
     @property
     def skipped(self) -> pd.DataFrame:
@@ -230,6 +236,7 @@ class Pool:
             self.duplicates += 1
             return
         self._texts[text.input_hash] = text
+        self._n_characters += len(text.text)
         if text.input_hash not in self._closed:
             self._open[text.input_hash] = None
 

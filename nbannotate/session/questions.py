@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict, deque
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -15,13 +15,28 @@ from nbannotate.acquisition import Acquisition, Candidate, Experience, Plan
 from nbannotate.acquisition.experience import LABEL_NAME
 from nbannotate.acquisition.label_names import LabelNames
 from nbannotate.acquisition.patterns import PatternMatcher
-from nbannotate.learning import Learner, texts_at_once
+from nbannotate.learning import Learner, takes_updates, texts_at_once
 from nbannotate.pool import Pool
 from nbannotate.session.few_texts import FewTexts
-from nbannotate.tasks import Answer, Prediction, SourceText, Span, Task, View, task_hash
+from nbannotate.tasks import (
+    SPAN_COMPONENTS,
+    Answer,
+    Prediction,
+    SourceText,
+    Span,
+    Task,
+    View,
+    task_hash,
+)
 
 WINDOW = 64
-"""Open texts scored for each choice; scoring all of them chooses no better."""
+"""Open texts scored for each choice at most; scoring all of them chooses no better."""
+
+FEWEST_SCORED = 4
+"""Two of them may be on the page already."""
+
+CHARACTERS_SCORED = 64_000
+"""Where texts are so long that ``WINDOW`` of them are more than this, fewer are scored."""
 
 QUESTIONS_AT_HAND = 32
 """Tasks kept ready, should answers come faster than the model can choose."""
@@ -34,6 +49,9 @@ TEXTS_BETWEEN = 5
 
 KEPT_EVERY = 5
 """Of so many texts one is kept for random questions, an unbiased sample of the source."""
+
+NOTHING_FOUND = "nothing_found"
+"""Why a word is asked about: the model finds nothing in the texts that were read."""
 
 PATTERNS_FIRST = 10
 """Answers before which pattern matches are always asked first."""
@@ -56,6 +74,8 @@ class Questions:
         Finds spans by rules, or None.
     seed
         Seeds every random choice.
+    tokenize
+        Returns the character offsets of a text's tokens; None if no words can be asked about.
     """
 
     def __init__(
@@ -67,6 +87,7 @@ class Questions:
         *,
         patterns: PatternMatcher | None = None,
         seed: int = 0,
+        tokenize: Callable[[str], list[tuple[int, int]]] | None = None,
     ) -> None:
         self.view = view
         self.labels = labels
@@ -75,6 +96,7 @@ class Questions:
         self.patterns = patterns
         self._label_names = LabelNames(labels)
         self._random = Random(seed)
+        self._tokenize = tokenize
         self._few_texts = FewTexts(pool, seed=seed)
         self._asked: defaultdict[int, set[int]] = defaultdict(set)
         self._accepted: defaultdict[int, set[Span]] = defaultdict(set)
@@ -134,11 +156,12 @@ class Questions:
         while True:
             texts: list[SourceText] = []
             tasks: list[Task] = []
-            for window in self._windows(plan, learner):
+            n_scored = self._n_scored()
+            for window in self._windows(plan, learner, n_scored):
                 texts += window
-                if len(tasks) < QUESTIONS_AT_HAND or self._awaits_match(tasks):
+                if len(tasks) < n_scored // 2 or self._awaits_match(tasks):
                     tasks += self._tasks(window, learner, plan, without, version)
-            tasks.sort(key=lambda task: task.why != "pattern")
+            tasks.sort(key=lambda task: (task.why == NOTHING_FOUND) - (task.why == "pattern"))
             if tasks or all(self.pool.is_open(text.input_hash) for text in texts):
                 return tasks[:QUESTIONS_AT_HAND]
 
@@ -170,7 +193,17 @@ class Questions:
         """Return whether patterns are to be asked first, and none has matched yet."""
         return self.patterns is not None and all(task.why != "pattern" for task in tasks)
 
-    def _windows(self, plan: Plan | None, learner: Learner | None) -> Iterator[list[SourceText]]:
+    def _n_scored(self) -> int:
+        """Return how many texts to score at once, by how long the source's texts are.
+
+        Not by how long those are that were drawn: a long text would be asked more seldom.
+        """
+        affordable = CHARACTERS_SCORED / max(1.0, self.pool.mean_characters)
+        return int(min(WINDOW, max(FEWEST_SCORED, affordable)))
+
+    def _windows(
+        self, plan: Plan | None, learner: Learner | None, n_scored: int
+    ) -> Iterator[list[SourceText]]:
         """Yield open texts to choose from: first those kept for audits, or the others.
 
         A text is kept by its hash alone, so that what the strategy likes to ask does not
@@ -181,11 +214,11 @@ class Questions:
         elif few := texts_at_once(learner):
             yield self._few_texts.read(few)
         elif self.acquires_at_random:
-            yield self.pool.window(WINDOW, self._random)
+            yield self.pool.window(n_scored, self._random)
         else:
             for kept in (plan.is_audit, not plan.is_audit):
                 yield self.pool.window(
-                    WINDOW,
+                    n_scored,
                     self._random,
                     where=lambda text_hash, kept=kept: is_kept(text_hash) == kept,  # type: ignore[misc]
                 )
@@ -205,15 +238,20 @@ class Questions:
         )
         matches = self._match(texts)
         candidates: list[Candidate] = []
+        words: list[Candidate] = []
         for text, prediction in zip(texts, predictions, strict=True):
             found = self._candidates(text, prediction, matches.get(text.input_hash, ()))
-            open_now = [each for each in found if self._hash(each) not in without]
-            if not found and learner is not None:
+            candidates += [each for each in found if self._hash(each) not in without]
+            if found or learner is None:
+                continue
+            word = self._word_of(text, prediction, learner)
+            if word is None:
                 self.pool.close_text(text.input_hash)
                 self._done_with.add(text.input_hash)
-            candidates += open_now
+            elif self._hash(word) not in without:
+                words.append(word)
         if not candidates:
-            return []
+            return [self._task(each, NOTHING_FOUND, matches, version) for each in words]
         ordered, why = candidates, "in order"
         if plan is not None:
             ordered, why = (
@@ -268,6 +306,22 @@ class Questions:
             and not self._is_settled(text.input_hash, span)
             and (not asked or span.score is None or span.score >= ASKED_AGAIN_FROM)
         ]
+
+    def _word_of(
+        self, text: SourceText, prediction: Prediction, learner: Learner
+    ) -> Candidate | None:
+        """Return a question about a word, so that a model which finds nothing yet can learn.
+
+        Of a text of which nothing was asked; None where all there is to ask was asked.
+        """
+        if self._tokenize is None or self.view.component not in SPAN_COMPONENTS:
+            return None
+        tokens = self._tokenize(text.text)
+        if not tokens or not takes_updates(learner) or self._asked.get(text.input_hash):
+            return None
+        place, label = divmod(text.input_hash, len(self.labels))
+        start, end = tokens[place % len(tokens)]
+        return Candidate(text, prediction, span=Span(start, end, self.labels[label]))
 
     def _task(
         self,

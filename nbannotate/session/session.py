@@ -142,13 +142,9 @@ class Session(Revisable):
         self._history = History(exclusive=view.exclusive)
         self._thread = None
         self.pool = pool(self) if callable(pool) else pool
+        acquisition = Acquisition(strategy, view.layout)
         self._questions = Questions(
-            view,
-            labels,
-            self.pool,
-            Acquisition(strategy, view.layout),
-            patterns=patterns,
-            seed=seed,
+            view, labels, self.pool, acquisition, patterns=patterns, seed=seed, tokenize=tokenize
         )
         self._lineup = Lineup(self._questions.is_askable)
 

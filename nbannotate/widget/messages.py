@@ -34,6 +34,7 @@ _WHY_TEXTS = {
     "likely_accept": "The model thinks this is right, but an answer still tells it something.",
     "prefer_uncertain": "The model is less sure of this than of those it has just passed over.",
     "label_name": "It has words of a label's name that was not given yet.",
+    "nothing_found": "The model finds nothing yet in the texts it has read; this is a guess.",
     "pattern": "One of your patterns matches.",
     "in order": "The next text of the source.",
 }
