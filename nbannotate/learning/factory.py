@@ -67,7 +67,7 @@ def make_learner(
     ready = prepare(
         nlp, component=component, labels=begun_with, exclusive=exclusive, lang=lang, seed=seed
     )
-    name = find_component(ready, component)
+    name = find_component(ready, component, labels)
     if name is None:
         raise PipelineError(f"the pipeline has no {component}; its pipes are {ready.pipe_names}")
     learner = learner_on(ready, name, component, begun_with, exclusive=exclusive, seed=seed)

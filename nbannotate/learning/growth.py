@@ -71,3 +71,32 @@ def _padded(array: Any, former: tuple[int, ...], shape: tuple[int, ...]) -> Any:
     padded = np.zeros(shape, dtype=array.dtype)
     padded[tuple(slice(0, length) for length in former)] = array.reshape(former)
     return padded.reshape(-1) if array.ndim == 1 else padded
+
+
+def widened(learned: Any, fresh: Any) -> Any:
+    """Return the weights of a layer made for more labels, with those learned for the first.
+
+    Parameters
+    ----------
+    learned, fresh
+        Labels come first on the first axis. A layer that reads a score of each label, and
+        then something else, has more columns as well; for the labels known before, scores
+        of new ones count for nothing.
+
+    Examples
+    --------
+    >>> widened(np.array([1.0, 2.0]), np.array([0.0, 0.0, 9.0])).tolist()
+    [1.0, 2.0, 9.0]
+    >>> widened(np.array([[1.0, 7.0]]), np.full((2, 3), 9.0)).tolist()
+    [[1.0, 0.0, 7.0], [9.0, 9.0, 9.0]]
+    """
+    result = fresh.copy()
+    n_known = len(learned)
+    if learned.ndim == 2 and fresh.shape[1] > learned.shape[1]:
+        n_new = fresh.shape[1] - learned.shape[1]
+        result[:n_known] = 0.0
+        result[:n_known, :n_known] = learned[:, :n_known]
+        result[:n_known, n_known + n_new :] = learned[:, n_known:]
+    else:
+        result[:n_known] = learned
+    return result

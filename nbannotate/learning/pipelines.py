@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import copy
 import random
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbannotate.errors import PipelineError
+from nbannotate.learning.architectures import ner_config, spancat_config, textcat_config
+from nbannotate.learning.growth import widened
 from nbannotate.tasks import Component
 
 if TYPE_CHECKING:
@@ -32,9 +35,6 @@ Nearly all spans of a text are no annotation. Started even, a model would sugges
 them at first, and spend its first answers on unlearning that; see Lin et al. (2017),
 "Focal loss for dense object detection", 4.1.
 """
-
-SPANCAT_SIZES = tuple(range(1, 9))
-"""The lengths in tokens of the spans that a new spancat looks at; see `suggesting`."""
 
 
 def prepare(
@@ -55,8 +55,9 @@ def prepare(
     component
         ``"ner"``, ``"textcat"`` or ``"spancat"``.
     labels
-        The labels to be suggested. A trained ner or spancat keeps its own beside them; a
-        textcat with other labels is built anew.
+        The labels to be suggested. A trained component keeps its own beside them, and what
+        it has learned; but a textcat that knows labels which are not among these, or is of
+        the other kind (see ``exclusive``), is replaced by a new one, with a warning.
     exclusive
         For textcat: exactly one label applies. One label alone is never exclusive.
     lang
@@ -81,6 +82,8 @@ def prepare(
     ['ner']
     """
     ready = _copy_or_load(nlp, lang)
+    if find_component(ready, component) is None:
+        _enable_disabled(ready, component)
     with seeded(seed):
         if component == "ner":
             _prepare_ner(ready, labels)
@@ -88,15 +91,49 @@ def prepare(
             _prepare_spancat(ready, labels)
         else:
             _prepare_textcat(ready, labels, exclusive and len(labels) > 1)
+        _set_aside_untrained(ready)
     return ready
 
 
-def find_component(nlp: Language, component: str) -> str | None:
-    """Return the name of the pipe of this kind, None if there is none."""
+def find_component(nlp: Language, component: str, labels: Sequence[str] = ()) -> str | None:
+    """Return the name of the pipe of this kind, None if there is none.
+
+    Of several the one that knows most of the labels, and then the fewest others.
+    """
     named = [
         name for name in nlp.pipe_names if nlp.get_pipe_meta(name).factory in FACTORIES[component]
     ]
-    return (component if component in named else named[-1]) if named else None
+
+    def fit(name: str) -> tuple[int, int, bool, int]:
+        known = set(nlp.get_pipe(name).labels) if labels else set()  # type: ignore[attr-defined]
+        wanted = known & set(labels)
+        return len(wanted), -len(known - wanted), name == component, named.index(name)
+
+    return max(named, key=fit, default=None)
+
+
+def _enable_disabled(nlp: Language, component: str) -> None:
+    """Enable the component of this kind that is in the pipeline but disabled, if there is one."""
+    for name in nlp.disabled:
+        if nlp.get_pipe_meta(name).factory in FACTORIES[component]:
+            nlp.enable_pipe(name)
+            return
+
+
+def _set_aside_untrained(nlp: Language) -> None:
+    """Disable the pipes that were never initialized, so that the pipeline can be called.
+
+    Layers that others listen to are initialized instead: they need no labels.
+    """
+    from thinc.api import Model
+
+    for name, pipe in nlp.pipeline:
+        if not isinstance(getattr(pipe, "model", None), Model) or _is_initialized(pipe):
+            continue
+        if hasattr(pipe, "listener_map"):
+            _initialize(nlp, name, {})
+        else:
+            nlp.disable_pipe(name)
 
 
 def copy_pipeline(nlp: Language) -> Language:
@@ -240,9 +277,9 @@ def _listener_paths(config: Mapping[str, Any], prefix: str = "") -> list[str]:
 
 
 def _prepare_ner(nlp: Language, labels: Sequence[str]) -> None:
-    name = find_component(nlp, "ner")
+    name = find_component(nlp, "ner", labels)
     if name is None:
-        pipe: Any = nlp.add_pipe("ner", config=_ner_config(has_vectors(nlp)))
+        pipe: Any = nlp.add_pipe("ner", config=ner_config(has_vectors(nlp)))
         name = "ner"
     else:
         _stand_alone(nlp, name)
@@ -262,23 +299,42 @@ def _prepare_ner(nlp: Language, labels: Sequence[str]) -> None:
 
 def _prepare_textcat(nlp: Language, labels: Sequence[str], exclusive: bool) -> None:
     factory = "textcat" if exclusive else "textcat_multilabel"
-    name = find_component(nlp, "textcat")
+    name = find_component(nlp, "textcat", labels)
     if name is not None:
         pipe: Any = nlp.get_pipe(name)
-        fits = nlp.get_pipe_meta(name).factory == factory and set(pipe.labels) == set(labels)
-        if fits and _is_initialized(pipe):
-            _stand_alone(nlp, name)
-            return
+        if _is_initialized(pipe):
+            if nlp.get_pipe_meta(name).factory == factory and set(pipe.labels) <= set(labels):
+                _stand_alone(nlp, name)
+                if set(pipe.labels) != set(labels):
+                    _widen(nlp, name, labels)
+                return
+            warnings.warn(_begins_anew(nlp, name, labels, exclusive), UserWarning, stacklevel=3)
         nlp.remove_pipe(name)
-    nlp.add_pipe(factory, config=_textcat_config(exclusive))
-    _initialize(nlp, factory, dict.fromkeys(labels, 0.0))
+    new = factory if factory not in nlp.component_names else f"{factory}_in_loop"
+    nlp.add_pipe(factory, new, config=textcat_config(exclusive))
+    _initialize(nlp, new, dict.fromkeys(labels, 0.0))
+
+
+def _begins_anew(nlp: Language, name: str, labels: Sequence[str], exclusive: bool) -> str:
+    known: Sequence[str] = nlp.get_pipe(name).labels  # type: ignore[attr-defined]
+    is_of_kind = (nlp.get_pipe_meta(name).factory == "textcat") == exclusive
+    remedy = (
+        f"to go on from it, ask for all of its labels: labels={list(known)!r}"
+        if is_of_kind
+        else f"to go on from it, ask with exclusive={not exclusive}"
+    )
+    return (
+        f"the pipeline's {name!r} is left out of the loop, and a new one learns from nothing: "
+        f"it is a {nlp.get_pipe_meta(name).factory} with the labels {', '.join(known)}, asked for "
+        f"is {'exactly one' if exclusive else 'any number'} of {', '.join(labels)}; {remedy}"
+    )
 
 
 def _prepare_spancat(nlp: Language, labels: Sequence[str]) -> None:
-    name = find_component(nlp, "spancat")
+    name = find_component(nlp, "spancat", labels)
     if name is None:
         _refuse_same_key(nlp)
-        nlp.add_pipe("spancat", config=_spancat_config(has_vectors(nlp)))
+        nlp.add_pipe("spancat", config=spancat_config(has_vectors(nlp)))
         _initialize_spancat(nlp, "spancat", labels)
         return
     _stand_alone(nlp, name)
@@ -292,7 +348,7 @@ def _prepare_spancat(nlp: Language, labels: Sequence[str]) -> None:
     if not _is_initialized(pipe):
         _initialize_spancat(nlp, name, tuple(dict.fromkeys((*pipe.labels, *labels))))
     elif not set(labels) <= set(pipe.labels):
-        _widen_spancat(nlp, name, labels)
+        _widen(nlp, name, labels)
 
 
 def _refuse_same_key(nlp: Language) -> None:
@@ -319,21 +375,24 @@ def _initialize_spancat(nlp: Language, name: str, labels: Sequence[str]) -> None
     output.set_param("b", np.full_like(output.get_param("b"), odds))
 
 
-def _widen_spancat(nlp: Language, name: str, labels: Sequence[str]) -> None:
-    """Replace a spancat by one that knows more labels, and all that the former one did."""
+def _widen(nlp: Language, name: str, labels: Sequence[str]) -> None:
+    """Replace a component by one that knows more labels, and all that the former one did."""
     former: Any = nlp.get_pipe(name)
+    factory = nlp.get_pipe_meta(name).factory
     config = {key: value for key, value in nlp.get_pipe_config(name).items() if key != "factory"}
     at = nlp.component_names.index(name)
     nlp.remove_pipe(name)
     after = nlp.component_names[at] if at < len(nlp.component_names) else None
-    nlp.add_pipe("spancat", name, config=config, before=after)
-    _initialize_spancat(nlp, name, tuple(dict.fromkeys((*former.labels, *labels))))
+    nlp.add_pipe(factory, name, config=config, before=after)
+    all_labels = tuple(dict.fromkeys((*former.labels, *labels)))
+    if factory == "spancat":
+        _initialize_spancat(nlp, name, all_labels)
+    else:
+        _initialize(nlp, name, dict.fromkeys(all_labels, 0.0))
     pipe: Any = nlp.get_pipe(name)
     for old, new in zip(former.model.walk(), pipe.model.walk(), strict=True):
         for param in old.param_names:
-            learned, widened = old.get_param(param), new.get_param(param).copy()
-            widened[: len(learned)] = learned
-            new.set_param(param, widened)
+            new.set_param(param, widened(old.get_param(param), new.get_param(param)))
 
 
 def _output_layer(pipe: Any) -> Any:
@@ -380,69 +439,3 @@ def _initialize(
         pipe.initialize(lambda: examples, nlp=nlp, labels=list(cats or labels))
     else:
         pipe.initialize(lambda: examples, nlp=nlp)
-
-
-def _ner_config(with_vectors: bool) -> dict[str, Any]:
-    return {
-        "model": {
-            "@architectures": "spacy.TransitionBasedParser.v2",
-            "state_type": "ner",
-            "extra_state_tokens": False,
-            "hidden_width": 64,
-            "maxout_pieces": 2,
-            "use_upper": True,
-            "nO": None,
-            "tok2vec": _tok2vec_config(with_vectors),
-        },
-        "incorrect_spans_key": "incorrect_spans",
-    }
-
-
-def _spancat_config(with_vectors: bool) -> dict[str, Any]:
-    return {
-        "suggester": {"@misc": "spacy.ngram_suggester.v1", "sizes": list(SPANCAT_SIZES)},
-        "model": {
-            "@architectures": "spacy.SpanCategorizer.v1",
-            "reducer": {"@layers": "spacy.mean_max_reducer.v1", "hidden_size": 128},
-            "scorer": {"@layers": "spacy.LinearLogistic.v1", "nO": None, "nI": None},
-            "tok2vec": _tok2vec_config(with_vectors),
-        },
-    }
-
-
-def _tok2vec_config(with_vectors: bool) -> dict[str, Any]:
-    return {
-        "@architectures": "spacy.Tok2Vec.v2",
-        "embed": {
-            "@architectures": "spacy.MultiHashEmbed.v2",
-            "width": 96,
-            "attrs": ["NORM", "PREFIX", "SUFFIX", "SHAPE"],
-            "rows": [5000, 1000, 2500, 2500],
-            "include_static_vectors": with_vectors,
-        },
-        "encode": {
-            "@architectures": "spacy.MaxoutWindowEncoder.v2",
-            "width": 96,
-            "depth": 2,
-            "window_size": 1,
-            "maxout_pieces": 3,
-        },
-    }
-
-
-def _textcat_config(exclusive: bool) -> dict[str, Any]:
-    """Return a bag of words as spaCy's own, but one that reads words whatever their case.
-
-    It is made of registered layers alone, so that it loads wherever spaCy is.
-    """
-    from spacy.attrs import LOWER  # type: ignore[import-not-found]
-
-    output = "softmax_activation.v1" if exclusive else "sigmoid_activation.v1"
-    words = {"@layers": "spacy.extract_ngrams.v1", "ngram_size": 1, "attr": LOWER}
-    linear = {"@layers": "SparseLinear.v2", "nO": None, "length": 32768}
-    return {
-        "model": {
-            "@layers": "chain.v1",
-            "*": {"words": words, "linear": linear, "output": {"@layers": output}},
-        }
-    }

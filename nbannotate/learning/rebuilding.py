@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbannotate.errors import PipelineError
 from nbannotate.learning.checkpoints import Checkpoint
-from nbannotate.learning.pipelines import put_back
+from nbannotate.learning.pipelines import copy_pipeline, put_back
 from nbannotate.learning.protocol import GivesWay, Progress
 from nbannotate.learning.snapshots import (
     fingerprint,
@@ -26,6 +26,7 @@ from nbannotate.tasks.records import Answer
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from thinc.api import Optimizer
 
 
 class Rebuildable(ABC):
@@ -42,6 +43,7 @@ class Rebuildable(ABC):
     _budget: Any
     _seed: int
     _base: Checkpoint
+    _optimizer: Optimizer
     _part: tuple[str, Any]
     _remembered: list[Answer]
     _updates: list[tuple[Answer, ...]]
@@ -149,7 +151,7 @@ class Rebuildable(ABC):
                 f"this {type(self).__name__} cannot take the label {label!r}: it was not made "
                 "by make_learner(), which says how to make it anew"
             )
-        learner = self.remake(self.nlp, (*self._labels, label))
+        learner = self.remake(self._copy_of_base(), (*self._labels, label))
         if isinstance(learner, GivesWay):
             learner.between_steps = self.between_steps
         learner.remember(self._remembered)
@@ -196,6 +198,15 @@ class Rebuildable(ABC):
         self.restore(checkpoint)
         self._recall([(answer,) for answer in answers[: len(learned)]])
         return len(learned)
+
+    def _copy_of_base(self) -> Language:
+        """Return a copy of the pipeline as it was at the start."""
+        _ = self._fingerprint  # that of the start
+        now = self.checkpoint()
+        self._base.restore(self.pipe.model, self._optimizer)
+        twin = copy_pipeline(self.nlp)
+        self.restore(now)
+        return twin
 
     @cached_property
     def _fingerprint(self) -> str:

@@ -126,7 +126,7 @@ def evaluate_evidence(
         gold = [_to_gold(each, component) for each in complete]
         scores = _evaluate(nlp, gold, labels, [component])
     if partial:
-        scores["binary_accuracy"] = _binary_accuracy(nlp, partial, component, exclusive)
+        scores["binary_accuracy"] = _binary_accuracy(nlp, partial, component, labels, exclusive)
     return scores
 
 
@@ -157,7 +157,7 @@ def _score_spans(
 ) -> dict[str, Any]:
     from spacy.scorer import Scorer
 
-    name: Any = find_component(nlp, component)
+    name: Any = find_component(nlp, component, labels or ())
     pipe: Any = nlp.get_pipe(name)
     key = None if component == "ner" else pipe.key
     counted = set(labels or {span.label for row in rows for span in row.spans or ()})
@@ -203,7 +203,7 @@ def _score_cats(
 ) -> dict[str, Any]:
     from spacy.scorer import Scorer
 
-    name = find_component(nlp, "textcat") or ""
+    name = find_component(nlp, "textcat", labels or ()) or ""
     pipe: Any = nlp.get_pipe(name)
     counted = list(labels or pipe.labels)
     several = nlp.get_pipe_meta(name).factory == "textcat_multilabel"
@@ -248,10 +248,14 @@ def _to_gold(evidence: TextEvidence, component: str) -> GoldText:
 
 
 def _binary_accuracy(
-    nlp: Language, evidence: Sequence[TextEvidence], component: str, exclusive: bool
+    nlp: Language,
+    evidence: Sequence[TextEvidence],
+    component: str,
+    labels: Sequence[str],
+    exclusive: bool,
 ) -> float:
     right = asked = 0
-    name = find_component(nlp, component) or ""
+    name = find_component(nlp, component, labels) or ""
     docs = nlp.pipe([each.text for each in evidence])
     for each, doc in zip(evidence, docs, strict=True):
         if component in SPAN_COMPONENTS:

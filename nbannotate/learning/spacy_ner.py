@@ -101,15 +101,6 @@ class NerLearner(SpacyLearner):
         self._read_actions()
         self._recall(self._updates)
 
-    def _copy_of_base(self) -> Language:
-        """Return a copy of the pipeline as it was at the start."""
-        _ = self._fingerprint  # that of the start
-        now = self.checkpoint()
-        self._base.restore(self.pipe.model, self._optimizer)
-        twin = copy_pipeline(self.nlp)
-        self.restore(now)
-        return twin
-
     def _start_over(self) -> None:
         if self._before_growth is not None:
             self.nlp = copy_pipeline(self._before_growth)

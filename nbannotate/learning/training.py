@@ -127,7 +127,7 @@ def train(
 def _learner(
     nlp: Language, component: Component, labels: Sequence[str], exclusive: bool, seed: int
 ) -> SpacyLearner:
-    name = find_component(nlp, component)
+    name = find_component(nlp, component, labels)
     if name is None:
         raise PipelineError(
             f"the pipeline has no {component}, its pipes are {nlp.pipe_names}; "

@@ -333,3 +333,27 @@ def test_weights_that_somebody_broke_are_learned_anew() -> None:
     # A search for the same optimum ends as near to it as the one before.
     for left, right in zip(before, weights(learner), strict=True):
         assert np.allclose(left, right, atol=1e-2)
+
+
+@pytest.mark.parametrize("component", ["textcat", "spancat"])
+def test_a_label_that_comes_midway_leaves_nothing_learned_twice(component: str) -> None:
+    """On a trained pipeline, too, it is as if the label had been there from the start."""
+    if component == "textcat":
+        answers = textcat_answers(TOPICS[:2], 6)
+        labels = list(TOPICS[:2])
+    else:
+        answers = [make_answer(text, "spans.manual", spans=spans) for text, spans in gold_texts(6)]
+        labels = ["DRUG"]
+    trained = make_learner(component, labels=labels, seed=1)  # type: ignore[arg-type]
+    trained.rebuild(answers[:3])
+    base = trained.copy_nlp()
+    learner: Any = make_learner(component, base, labels=labels, seed=1)  # type: ignore[arg-type]
+    for answer in answers[3:]:
+        learner.update([answer])
+    learner = learner.with_label("NEW")
+    fresh = make_learner(component, base, labels=[*labels, "NEW"], seed=1)  # type: ignore[arg-type]
+    untouched = make_learner(component, base, labels=labels, seed=1)  # type: ignore[arg-type]
+    assert not same(weights(untouched), weights(make_learner(component, labels=labels, seed=1)))  # type: ignore[arg-type]
+    fresh.rebuild(answers[3:])
+    for one, other in zip(weights(learner), weights(fresh), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-3)

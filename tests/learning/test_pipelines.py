@@ -132,10 +132,127 @@ def test_a_new_label_of_a_trained_ner_can_be_learned() -> None:
     assert dose.label in {span.label for span in learner.predict([text])[0].spans}
 
 
-def test_a_textcat_with_other_labels_is_built_anew() -> None:
-    ready = prepare(sharing_nlp(), component="textcat", labels=["x", "y"])
+def test_a_textcat_with_other_labels_is_built_anew_and_says_so() -> None:
+    with pytest.warns(UserWarning, match=r"labels=\['card', 'cash', 'login'\]"):
+        ready = prepare(sharing_nlp(), component="textcat", labels=["x", "y"])
     textcat: Any = ready.get_pipe("textcat")
     assert textcat.labels == ("x", "y")
+
+
+def test_a_textcat_of_the_other_kind_is_built_anew_and_says_how_to_go_on_from_it() -> None:
+    labels = ["card", "cash", "login"]
+    with pytest.warns(UserWarning, match="exclusive=True"):
+        prepare(sharing_nlp(), component="textcat", labels=labels, exclusive=False)
+
+
+TOK2VEC = {
+    "@architectures": "spacy.HashEmbedCNN.v2",
+    "pretrained_vectors": None,
+    "width": 32,
+    "depth": 1,
+    "embed_size": 200,
+    "window_size": 1,
+    "maxout_pieces": 2,
+    "subword_features": True,
+}
+WORDS = {"ngram_size": 1, "no_output_layer": False, "length": 1024}
+TEXTS = ["My card is gone", "Where is my cash", "A cash card"]
+
+
+def textcat_model(kind: str, exclusive: bool) -> dict[str, Any]:
+    """The config of one of spaCy's text categorizers."""
+    words = {
+        "@architectures": "spacy.TextCatBOW.v3",
+        "exclusive_classes": exclusive,
+        **WORDS,
+    }
+    if kind == "words":
+        return words
+    if kind == "ensemble":
+        return {
+            "@architectures": "spacy.TextCatEnsemble.v2",
+            "tok2vec": TOK2VEC,
+            "linear_model": words,
+        }
+    return {
+        "@architectures": "spacy.TextCatCNN.v2",
+        "tok2vec": TOK2VEC,
+        "exclusive_classes": exclusive,
+    }
+
+
+def trained_textcat(kind: str, *, exclusive: bool) -> Language:
+    """A pipeline whose textcat has learned a little of two labels."""
+    nlp = spacy.blank("en")
+    factory = "textcat" if exclusive else "textcat_multilabel"
+    nlp.add_pipe(factory, config={"model": textcat_model(kind, exclusive)})
+    examples = [
+        Example.from_dict(
+            nlp.make_doc(text),
+            {"cats": {"card": float("card" in text), "cash": 0.0 + ("card" not in text)}},
+        )
+        for text in TEXTS
+    ]
+    nlp.initialize(lambda: examples)
+    for _ in range(10):
+        nlp.update(examples)
+    return nlp
+
+
+@pytest.mark.parametrize("exclusive", [True, False])
+@pytest.mark.parametrize("kind", ["words", "ensemble", "reduced"])
+def test_a_trained_textcat_keeps_what_it_learned_beside_a_new_label(
+    kind: str, exclusive: bool
+) -> None:
+    nlp = trained_textcat(kind, exclusive=exclusive)
+    labels = ["new", "card", "cash"]
+    ready = prepare(nlp, component="textcat", labels=labels, exclusive=exclusive)
+    for text in TEXTS:
+        before, after = nlp(text).cats, ready(text).cats
+        assert set(after) == set(labels)
+        kept = sum(after[label] for label in before) if exclusive else 1.0
+        assert {label: after[label] / kept for label in before} == pytest.approx(before, abs=0.05)
+
+
+def test_of_several_components_the_one_that_knows_the_labels_is_taught() -> None:
+    nlp = spacy.blank("en")
+    for name, label in (("ner", "PLACE"), ("drugs", "DRUG"), ("people", "PERSON")):
+        pipe: Any = nlp.add_pipe("ner", name)
+        pipe.add_label(label)
+    nlp.initialize()
+    learner = make_learner("ner", nlp, labels=["DRUG"])
+    assert learner.name == "drugs"
+    for name, label in (("topics", "card"), ("moods", "sad")):
+        pipe = nlp.add_pipe("textcat_multilabel", name)
+        pipe.add_label(label)
+        pipe.add_label(f"no {label}")
+        pipe.initialize(lambda: [Example.from_dict(nlp.make_doc("a"), {})], nlp=nlp)
+    topics = make_learner("textcat", nlp, labels=["card", "no card"], exclusive=False)
+    assert (topics.name, "moods" in topics.nlp.pipe_names) == ("topics", True)
+
+
+def test_a_component_that_is_disabled_is_taken_into_use_and_keeps_what_it_learned() -> None:
+    nlp = sharing_nlp()
+    before = [ent.label_ for ent in nlp("aspirin helps").ents]
+    nlp.disable_pipe("ner")
+    ready = prepare(nlp, labels=["DRUG", "DOSE"])
+    assert [ent.label_ for ent in ready("aspirin helps").ents] == before == ["DRUG"]
+    assert nlp.disabled == ["ner"]
+
+
+@pytest.mark.parametrize("component", ["ner", "textcat", "spancat"])
+def test_a_pipeline_with_parts_that_were_never_initialized_can_be_called(component: Any) -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("tok2vec")
+    listener = {"@architectures": "spacy.Tok2VecListener.v1", "width": 96, "upstream": "*"}
+    parser = {"@architectures": "spacy.TransitionBasedParser.v2", "tok2vec": listener}
+    nlp.add_pipe("ner", config={"model": parser})
+    nlp.add_pipe("textcat")
+    ready = prepare(nlp, component=component, labels=["A", "B"])
+    assert len(ready("aspirin helps")) == 2
+    again = prepare(ready, component="ner", labels=["A"])
+    assert "ner" in again.pipe_names
+    assert len(again("aspirin helps")) == 2
 
 
 def test_word_vectors_are_read_where_there_are_any() -> None:
