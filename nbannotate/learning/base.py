@@ -73,6 +73,7 @@ class SpacyLearner(Rebuildable):
         self._averages: Averages = {}
         self._base = self.checkpoint()
         self._ring = Ring(_RING_BYTES)
+        self._grown_at = 0
         self._docs: dict[str, Doc] = {}
         self._remembered: list[Answer] = []
         self._forget_all()
@@ -154,8 +155,8 @@ class SpacyLearner(Rebuildable):
     def forget(self, answer: Answer) -> None:
         """Make the model the one that never saw an answer.
 
-        One that was only remembered is no longer replayed. One that was learned is undone;
-        if others were learned since, the model is rebuilt without it.
+        One that was only remembered is no longer replayed. One that was learned is undone, and
+        those that were learned since are learned again.
         """
         if self._updates and self._updates[-1] == (answer,):
             self.undo()
@@ -167,10 +168,28 @@ class SpacyLearner(Rebuildable):
             tuple(each for each in update if each.answer_id != answer.answer_id)
             for update in self._updates
         ]
-        if updates != self._updates:
-            self._relearn([update for update in updates if update])
-        else:
+        if updates == self._updates:
             self._recall(self._updates)
+            return
+        first = next(at for at, update in enumerate(updates) if update != self._updates[at])
+        self._relearn_from(first, [update for update in updates if update])
+
+    def _relearn_from(self, first: int, updates: Sequence[tuple[Answer, ...]]) -> None:
+        """Learn these updates, of which those before the first were learned as they are."""
+        before = list(self._updates)
+        checkpoint = self._ring.pop(first) if first >= self._grown_at else None
+        try:
+            if checkpoint is None:
+                self._relearn(updates)
+                return
+            self._recall(updates[:first])
+            self.restore(checkpoint)
+            self._learn_in_order(updates, begun=first)
+        except BaseException:
+            # Whoever forgets it again is to find all that is to be learned without it.
+            self._ring.clear()
+            self._recall(before)
+            raise
 
     def remember(self, answers: Sequence[Answer]) -> None:
         """Replay these answers beside later ones, without learning them now."""
@@ -330,6 +349,7 @@ class SpacyLearner(Rebuildable):
 
     def _start_over(self) -> None:
         self._ring.clear()
+        self._grown_at = 0
         self._forget_all()
         self._base.restore(self.pipe.model, self._optimizer)
         self._averages = {}

@@ -33,6 +33,9 @@ WORK = 5e7
 
 MIN_ITERATIONS = 5
 
+WORK_ANEW, ITERATIONS_ANEW = 5e8, 40
+"""Multiplications that a search from the start may take, and the iterations it mostly takes."""
+
 
 class BowLearner(TextcatLearner):
     """Learns which labels apply to a text by the words that are in it."""
@@ -52,8 +55,9 @@ class BowLearner(TextcatLearner):
         *,
         max_iterations: int | None = None,
         between_steps: Callable[[], None] | None = None,
+        anew: bool = False,
     ) -> float:
-        """Make the weights the best ones for this evidence, from those at the start on.
+        """Make the weights the best ones for this evidence.
 
         Parameters
         ----------
@@ -63,6 +67,9 @@ class BowLearner(TextcatLearner):
             Iterations at most; by default as many as an answer may take.
         between_steps
             Called between them; what it raises leaves the weights as they are.
+        anew
+            Search from the weights at the start where the evidence leaves several optima, so
+            that which one is found does not depend on what was learned and forgotten before.
 
         Returns
         -------
@@ -76,13 +83,14 @@ class BowLearner(TextcatLearner):
         facts = Facts(counts, *self._facts(usable), exclusive=self._exclusive)
         shape = (len(self._known), -1)
         weights = self._linear.get_param("W").reshape(shape)
-        biases = self._linear.get_param("b")
         base = self._base.params
         before = base[self._linear.id, "W"].reshape(shape)[:, buckets].T.astype(np.float64)
-        fit = LinearFit(facts, before, base[self._linear.id, "b"].astype(np.float64))
-        found, found_biases, loss = fit.minimize(
-            weights[:, buckets].T.astype(np.float64),
-            biases.astype(np.float64),
+        before_biases = base[self._linear.id, "b"].astype(np.float64)
+        start = weights[:, buckets].T, self._linear.get_param("b")
+        if anew and self._has_many_optima(facts):
+            start, max_iterations = (before, before_biases), MAX_ITERATIONS_ANEW
+        found, found_biases, loss = LinearFit(facts, before, before_biases).minimize(
+            *(each.astype(np.float64) for each in start),
             max_iterations=max_iterations or self._affordable(counts),
             between_steps=between_steps,
         )
@@ -93,10 +101,10 @@ class BowLearner(TextcatLearner):
         return loss
 
     def _own_settings(self) -> tuple[object, ...]:
-        return (PENALTY, EMPTY_TEXTS, MAX_ITERATIONS, WORK)
+        return (PENALTY, EMPTY_TEXTS, MAX_ITERATIONS, WORK, WORK_ANEW)
 
     def _learn_from(self, new: Sequence[TextEvidence], rng: np.random.Generator) -> None:  # noqa: ARG002
-        self.fit(self._evidence.values(), between_steps=self.between_steps)
+        self.fit(self._evidence.values(), between_steps=self.between_steps, anew=True)
 
     def _learn_in_order(
         self,
@@ -113,6 +121,7 @@ class BowLearner(TextcatLearner):
                     self._evidence.values(),
                     max_iterations=MAX_ITERATIONS_ANEW,
                     between_steps=self.between_steps,
+                    anew=True,
                 )
             except BaseException:
                 self._recall(updates[:begun])
@@ -121,9 +130,20 @@ class BowLearner(TextcatLearner):
             progress(len(updates), len(updates))
 
     def _affordable(self, counts: csr_array) -> int:
+        return int(np.clip(WORK / self._work(counts), MIN_ITERATIONS, MAX_ITERATIONS))
+
+    def _work(self, counts: csr_array) -> int:
+        """Return about how many multiplications an iteration takes."""
         n_labels = len(self._known)
-        work = 4 * counts.nnz * n_labels + 40 * counts.shape[1] * n_labels
-        return int(np.clip(WORK / max(1, work), MIN_ITERATIONS, MAX_ITERATIONS))
+        return int(max(1, 4 * counts.nnz * n_labels + 40 * counts.shape[1] * n_labels))
+
+    def _has_many_optima(self, facts: Facts) -> bool:
+        """Whether an answer leaves several labels possible of which one applies.
+
+        Not where a search from the start would take too long.
+        """
+        is_open = self._exclusive and bool((facts.possible.sum(axis=1) > 1).any())
+        return is_open and self._work(facts.counts) * ITERATIONS_ANEW <= WORK_ANEW
 
     def _facts(self, evidence: Sequence[TextEvidence]) -> tuple[Doubles, Doubles]:
         marks = np.array(

@@ -98,6 +98,7 @@ class NerLearner(SpacyLearner):
         self._base = fitted(self._base)
         self._ring.change(fitted)
         self._labels += (label,)
+        self._grown_at = len(self._updates)
         self._read_actions()
         self._recall(self._updates)
 

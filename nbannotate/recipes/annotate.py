@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 import threading
 import warnings
@@ -249,7 +250,10 @@ def _tokenizing(lang: str) -> Language:
 def _own_tokenize(learner: Learner | None, lang: str) -> Callable[[str], list[tuple[int, int]]]:
     """Return a tokenizer's offsets; it shares no vocabulary with the model's thread."""
     nlp: Any = getattr(learner, "nlp", None) or _tokenizing(lang)
-    tokenizer = pickle.loads(pickle.dumps(nlp.tokenizer))  # noqa: S301 - made in the same breath
+    try:
+        tokenizer = pickle.loads(pickle.dumps(nlp.tokenizer))  # noqa: S301 - made in the same breath
+    except Exception:  # noqa: BLE001 - one of the user's own may hold what cannot be pickled
+        tokenizer = copy.deepcopy(nlp.tokenizer)
     lock = threading.Lock()
 
     def tokenize(text: str) -> list[tuple[int, int]]:

@@ -204,6 +204,15 @@ def test_undo_reaches_back_across_the_new_label(*, keeps_checkpoints: bool) -> N
     assert same(weights(learner), weights(expected))
 
 
+@pytest.mark.parametrize("at", [1, 5])
+def test_an_answer_is_forgotten_before_and_after_the_label_came(at: int) -> None:
+    answers = ner_before_and_after()
+    learner = ner_in_the_loop(answers)
+    learner.forget(answers[at])
+    left = [answer for answer in answers if answer is not answers[at]]
+    assert same(weights(learner), weights(ner_after_a_restart(left)))
+
+
 def test_a_label_that_the_pipeline_knew_all_along_is_only_asked_for() -> None:
     base = ner_in_the_loop(ner_before_and_after(6, 6), 6).copy_nlp()
     learner = make_learner("ner", base, labels=["DRUG"], seed=1)

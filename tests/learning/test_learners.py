@@ -159,6 +159,48 @@ def test_undo_reaches_back_further_than_the_checkpoints(kind: Kind) -> None:
     assert agree(learner, taught(kind, answers[:2]))
 
 
+@pytest.mark.parametrize("at", [0, 2, 3])
+def test_an_answer_is_forgotten_wherever_it_stood(kind: Kind, at: int) -> None:
+    answers = kind.answers(5)
+    learner = taught(kind, answers)
+    learner.forget(answers[at])
+    others = [answer for answer in answers if answer is not answers[at]]
+    assert agree(learner, taught(kind, others))
+    learner.undo()
+    assert agree(learner, taught(kind, others[:-1]))
+
+
+def test_forgetting_learns_anew_only_what_came_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = ner_answers(6)
+    learner = taught(KINDS["ner"], answers)
+    learned: list[Answer] = []
+    update = learner.update
+
+    def counted(more: Sequence[Answer]) -> None:
+        learned.extend(more)
+        update(more)
+
+    monkeypatch.setattr(learner, "update", counted)
+    learner.forget(answers[3])
+    assert learned == answers[4:]
+
+
+def test_what_forgetting_could_not_finish_is_done_when_it_is_asked_again(kind: Kind) -> None:
+    answers = kind.answers(5)
+    learner = taught(kind, answers)
+
+    def stop() -> None:
+        raise RuntimeError
+
+    learner.between_steps = stop
+    with pytest.raises(RuntimeError):
+        learner.forget(answers[1])
+    learner.between_steps = None
+    learner.forget(answers[1])
+    assert agree(learner, taught(kind, [answers[0], *answers[2:]]))
+    assert learner.learned == 4
+
+
 def test_undo_without_an_update_says_so(kind: Kind) -> None:
     with pytest.raises(LearningError, match="no update to undo"):
         kind.make(0).undo()

@@ -82,6 +82,33 @@ def test_an_undone_answer_leaves_no_trace_wherever_it_stood() -> None:
     assert probabilities(learner) == pytest.approx(probabilities(without), abs=TOLERANCE)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_rejected_labels_leave_one_model_whatever_was_learned_on_the_way(seed: int) -> None:
+    """What is known by rejects alone has several optima; the way to them must not choose."""
+    random, labels = Random(seed), tuple("ABCDEF")
+    answers = [
+        make_answer(
+            " ".join([*random.choices("pqrstuvw", k=3), str(number)]),
+            "textcat.teach",
+            "accept" if random.random() < 0.2 else "reject",
+            label=random.choice(labels),
+            labels=labels,
+        )
+        for number in range(30)
+    ]
+    astray, rebuilt = (make_learner("textcat", labels=labels) for _ in range(2))
+    rebuilt.rebuild(answers)
+    astray.rebuild(answers[:-1])
+    assert isinstance(astray, BowLearner)
+    weights = astray._linear.get_param("W")
+    elsewhere = np.random.default_rng(seed).normal(0.0, 2.0, weights.shape)
+    astray._linear.set_param("W", elsewhere.astype(weights.dtype))
+    astray.update(answers[-1:])
+    texts = [answer.text for answer in answers]
+    for one, other in zip(astray.predict(texts), rebuilt.predict(texts), strict=True):
+        assert one.cats == pytest.approx(other.cats, abs=TOLERANCE)
+
+
 def test_a_rare_label_is_found_beside_a_frequent_one() -> None:
     frequent = [
         make_answer(f"my card number {number} is late", "textcat.manual", accept=("card",))
