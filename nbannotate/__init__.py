@@ -15,7 +15,14 @@
 """
 
 from nbannotate.acquisition import STRATEGIES, Candidate, QueryStrategy
-from nbannotate.cells import SAMPLE_LABELS, RetrainResult, retrain, sample_data, simulate
+from nbannotate.cells import (
+    SAMPLE_LABELS,
+    Comparison,
+    RetrainResult,
+    retrain,
+    sample_data,
+    simulate,
+)
 from nbannotate.errors import (
     AnswerError,
     FilterError,
@@ -35,8 +42,8 @@ from nbannotate.errors import (
     StoreSchemaError,
 )
 from nbannotate.learning import Learner, RefitLearner, SuggestingLearner, evaluate, suggester
-from nbannotate.recipes import annotate, ner, spans, textcat
-from nbannotate.session import Estimate, Outlook, Progress, Session
+from nbannotate.recipes import annotate, compare, ner, review, spans, textcat
+from nbannotate.session import Estimate, Outlook, Progress, ReviewSession, Session
 from nbannotate.store import Store
 from nbannotate.tasks import (
     AnnotatorTime,
@@ -46,9 +53,10 @@ from nbannotate.tasks import (
     SourceText,
     Span,
     Task,
+    Version,
     View,
 )
-from nbannotate.widget import Annotator, Rendering, show
+from nbannotate.widget import Annotator, CompareAnnotator, Rendering, ReviewAnnotator, show
 
 __all__ = [
     "SAMPLE_LABELS",
@@ -58,6 +66,8 @@ __all__ = [
     "Answer",
     "AnswerError",
     "Candidate",
+    "CompareAnnotator",
+    "Comparison",
     "Estimate",
     "FilterError",
     "KeyBindingError",
@@ -75,6 +85,8 @@ __all__ = [
     "Relation",
     "Rendering",
     "RetrainResult",
+    "ReviewAnnotator",
+    "ReviewSession",
     "Session",
     "SessionClosedError",
     "SkippedRowsWarning",
@@ -89,11 +101,14 @@ __all__ = [
     "StoreSchemaError",
     "SuggestingLearner",
     "Task",
+    "Version",
     "View",
     "annotate",
+    "compare",
     "evaluate",
     "ner",
     "retrain",
+    "review",
     "sample_data",
     "show",
     "simulate",

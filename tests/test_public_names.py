@@ -10,8 +10,8 @@ from numpydoc.validate import validate
 import nbannotate as nb
 
 PROMISED = {
-    "Annotator", "RetrainResult", "Session", "Store",
-    "annotate", "evaluate", "ner", "retrain", "sample_data", "simulate", "spans", "textcat",
+    "Annotator", "CompareAnnotator", "Comparison", "RetrainResult", "ReviewAnnotator", "Session", "Store",
+    "annotate", "compare", "evaluate", "ner", "retrain", "review", "sample_data", "simulate", "spans", "textcat",
 }  # fmt: skip
 
 REQUIRED = {
@@ -60,6 +60,7 @@ def test_each_method_of_a_protocol_is_documented(name: str):
 
 
 @pytest.mark.parametrize("name", [*RECIPES, "nbannotate.annotate", "nbannotate.retrain",
+                                  "nbannotate.review", "nbannotate.compare",
                                   "nbannotate.simulate", "nbannotate.evaluate",
                                   "nbannotate.sample_data", "nbannotate.Session",
                                   "nbannotate.Annotator", "nbannotate.Store"])  # fmt: skip

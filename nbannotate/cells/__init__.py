@@ -1,8 +1,20 @@
 """Helpers for the next cell: retrain, simulate, and data to try them on."""
 
+from nbannotate.cells.asked_with import asked_with
+from nbannotate.cells.comparison import Comparison, tally
 from nbannotate.cells.result import RetrainResult
 from nbannotate.cells.retrain import retrain
 from nbannotate.cells.sample import SAMPLE_LABELS, sample_data
 from nbannotate.cells.simulate import Oracle, simulate
 
-__all__ = ["SAMPLE_LABELS", "Oracle", "RetrainResult", "retrain", "sample_data", "simulate"]
+__all__ = [
+    "SAMPLE_LABELS",
+    "Comparison",
+    "Oracle",
+    "RetrainResult",
+    "asked_with",
+    "retrain",
+    "sample_data",
+    "simulate",
+    "tally",
+]

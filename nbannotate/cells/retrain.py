@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from tqdm.auto import tqdm
 
+from nbannotate.cells.asked_with import asked_with
 from nbannotate.cells.holdout import hold_out
 from nbannotate.cells.result import RetrainResult
 from nbannotate.errors import NothingToLearnError
@@ -165,7 +166,7 @@ def _plan(
     about = [answer for answer in answers if component in components_of(answer.view)]
     if not about:
         return None
-    known, exclusive = _settings(store, about)
+    known, exclusive = asked_with(store, about)
     wanted = tuple(labels) if labels is not None else known
     evidence = gather(about, component=component, labels=wanted, exclusive=exclusive)
     if not evidence:
@@ -177,20 +178,6 @@ def _plan(
         learned = evidence
         held_out = _elsewhere(store, evaluation, component, wanted, exclusive)
     return Plan(component, wanted, exclusive, learned, held_out)
-
-
-def _settings(store: Store, answers: list[Answer]) -> tuple[tuple[str, ...], bool]:
-    """Return the labels that the answers' sessions had, and whether exactly one applies."""
-    labels: dict[str, None] = {}
-    exclusive = True
-    for dataset, session_id in dict.fromkeys((each.dataset, each.session_id) for each in answers):
-        config = store.session_config(dataset, session_id)
-        labels |= dict.fromkeys(config.get("labels", ()))
-        exclusive = exclusive and bool(config.get("exclusive", True))
-    for answer in answers:
-        given = [span.label for span in answer.spans] + list(answer.accept)
-        labels |= dict.fromkeys(given + ([answer.label] if answer.label else []))
-    return tuple(labels), exclusive
 
 
 def _elsewhere(

@@ -2,5 +2,7 @@
 
 from nbannotate.recipes import ner, spans, textcat
 from nbannotate.recipes.annotate import annotate
+from nbannotate.recipes.compare import compare
+from nbannotate.recipes.review import review
 
-__all__ = ["annotate", "ner", "spans", "textcat"]
+__all__ = ["annotate", "compare", "ner", "review", "spans", "textcat"]

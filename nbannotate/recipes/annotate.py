@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-import pickle
-import threading
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +12,7 @@ from nbannotate.acquisition.patterns import PatternMatcher
 from nbannotate.errors import PipelineError
 from nbannotate.learning import Learner, find_suggesters, make_learner, spans_key_of, suggester
 from nbannotate.pool import Pool
+from nbannotate.recipes.tokenizing import blank, own_tokenize
 from nbannotate.session import Lineage, Session
 from nbannotate.store import Store
 from nbannotate.tasks import View, check_labels, find_view
@@ -163,7 +161,7 @@ def annotate(
         view=asked,
         labels=checked,
         pool=lambda session: Pool(source(session) if callable(source) else source, text_column),
-        tokenize=_own_tokenize(learner, lang),
+        tokenize=own_tokenize(learner, lang),
         dataset=dataset,
         session_id=session_id,
         annotator=annotator,
@@ -225,7 +223,7 @@ def _matching(
 ) -> PatternMatcher | None:
     if patterns is None:
         return None
-    return PatternMatcher(patterns, labels, _tokenizing(lang), overlaps=asked.overlaps)
+    return PatternMatcher(patterns, labels, blank(lang), overlaps=asked.overlaps)
 
 
 def _suggester(nlp: Any, found: Sequence[str], labels: tuple[str, ...], kind: str) -> Learner:
@@ -239,26 +237,3 @@ def _suggester(nlp: Any, found: Sequence[str], labels: tuple[str, ...], kind: st
     )
     key = spans_key_of(nlp, found) if kind == "spancat" else None
     return suggester(nlp, labels=labels, spans_key=key)
-
-
-def _tokenizing(lang: str) -> Language:
-    import spacy
-
-    return spacy.blank(lang)
-
-
-def _own_tokenize(learner: Learner | None, lang: str) -> Callable[[str], list[tuple[int, int]]]:
-    """Return a tokenizer's offsets; it shares no vocabulary with the model's thread."""
-    nlp: Any = getattr(learner, "nlp", None) or _tokenizing(lang)
-    try:
-        tokenizer = pickle.loads(pickle.dumps(nlp.tokenizer))  # noqa: S301 - made in the same breath
-    except Exception:  # noqa: BLE001 - one of the user's own may hold what cannot be pickled
-        tokenizer = copy.deepcopy(nlp.tokenizer)
-    lock = threading.Lock()
-
-    def tokenize(text: str) -> list[tuple[int, int]]:
-        with lock:
-            tokens = tokenizer(text)
-        return [(token.idx, token.idx + len(token)) for token in tokens if not token.is_space]
-
-    return tokenize

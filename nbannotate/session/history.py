@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 
 import numpy as np
@@ -23,9 +23,14 @@ class History:
     ----------
     exclusive
         Of labels on a text, exactly one applies.
+    told
+        An answer as the annotator may know it: by that it is counted and found.
     """
 
-    def __init__(self, *, exclusive: bool) -> None:
+    def __init__(
+        self, *, exclusive: bool, told: Callable[[Answer], Answer] = lambda answer: answer
+    ) -> None:
+        self._told = told
         self._answered: list[tuple[Task, Answer]] = []
         self._by_id: dict[str, Answer] = {}
         self._counts: Counter[str] = Counter()
@@ -65,7 +70,7 @@ class History:
         """Add an answer."""
         self._answered.append((task, answer))
         self._by_id[answer.answer_id] = answer
-        self._counts.update(labels_given(answer))
+        self._counts.update(labels_given(self._told(answer)))
         self._foresight.push(answer)
 
     def remove(self, answer_id: str) -> None:
@@ -73,7 +78,7 @@ class History:
         at = self._position(answer_id)
         _, answer = self._answered.pop(at)
         del self._by_id[answer_id]
-        self._counts.subtract(labels_given(answer))
+        self._counts.subtract(labels_given(self._told(answer)))
         self._foresight.remove(at)
 
     def entry(self, answer_id: str) -> tuple[Task, Answer] | None:
@@ -86,7 +91,7 @@ class History:
         found = (
             answer
             for _, answer in reversed(self._answered)
-            if all(word in _words_of(answer) for word in wanted)
+            if all(word in _words_of(self._told(answer)) for word in wanted)
         )
         return list(islice(found, limit))
 

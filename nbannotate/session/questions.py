@@ -27,6 +27,7 @@ from nbannotate.tasks import (
     Task,
     View,
     task_hash,
+    task_of,
 )
 
 WINDOW = 64
@@ -104,6 +105,15 @@ class Questions:
         self._experience = Experience(labels)
         self._experience_lock = threading.Lock()
         self._done_with: set[int] = set()
+
+    @property
+    def remaining(self) -> int | None:
+        """How many texts are open, None while the source's end is not in sight."""
+        return self.pool.remaining
+
+    def recall(self, answer: Answer, labels: tuple[str, ...]) -> Task:
+        """Return the task that a stored answer was given to."""
+        return task_of(answer, labels)
 
     def note(self, answer: Answer) -> None:
         """Take note of an answer: what it settles is not asked again."""

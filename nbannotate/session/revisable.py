@@ -13,6 +13,7 @@ from time import monotonic
 from typing import Any
 
 from nbannotate.errors import AnswerError, StaleTaskError
+from nbannotate.session.given_tasks import GivenTasks
 from nbannotate.session.history import History
 from nbannotate.session.identity import Identity, taken_back
 from nbannotate.session.model_in_loop import ModelInLoop
@@ -30,7 +31,7 @@ class Revisable(ModelInLoop):
     _history: History
     _identity: Identity
     _phase: Phase
-    _questions: Questions
+    _questions: Questions | GivenTasks
     _shown_at: float
 
     @abstractmethod

@@ -17,6 +17,7 @@ from nbannotate.acquisition.patterns import PatternMatcher
 from nbannotate.errors import AnswerError, SessionClosedError, StaleTaskError
 from nbannotate.learning import Learner
 from nbannotate.pool import Pool
+from nbannotate.session.given_tasks import GivenTasks
 from nbannotate.session.history import History
 from nbannotate.session.identity import Identity
 from nbannotate.session.lineage import Line, Lineage
@@ -33,7 +34,6 @@ from nbannotate.tasks import (
     Task,
     View,
     check_labels,
-    task_of,
     with_labels,
 )
 
@@ -76,6 +76,8 @@ class Session(Revisable):
         Filters of the stored answers that the model is rebuilt from; by default all.
     config
         Written into the store's record of the session.
+    tasks
+        What is asked, where that is known beforehand; by default it is chosen from the pool.
 
     Raises
     ------
@@ -119,6 +121,7 @@ class Session(Revisable):
         target: int | None = None,
         learn_from: Mapping[str, Any] | None = None,
         config: Mapping[str, Any] | None = None,
+        tasks: GivenTasks | None = None,
     ) -> None:
         self._lock = threading.RLock()
         self._ready = threading.Condition(self._lock)
@@ -139,11 +142,11 @@ class Session(Revisable):
         self._phase: Phase = "preparing"
         self._close_reason: str | None = None
         self._shown_at = monotonic()
-        self._history = History(exclusive=view.exclusive)
+        self._history = History(exclusive=view.exclusive, told=view.told)
         self._thread = None
         self.pool = pool(self) if callable(pool) else pool
         acquisition = Acquisition(strategy, view.layout)
-        self._questions = Questions(
+        self._questions = tasks or Questions(
             view, labels, self.pool, acquisition, patterns=patterns, seed=seed, tokenize=tokenize
         )
         self._lineup = Lineup(self._questions.is_askable)
@@ -257,12 +260,15 @@ class Session(Revisable):
                 seconds=monotonic() - self._shown_at if seconds is None else float(seconds),
                 flagged=flagged,
                 note=note,
+                replaces=task.supersedes,
             )
             if not self.store.append(stored):
                 raise StaleTaskError(
                     f"answer {answer_id!r} was stored before and taken back since; nothing was "
                     "stored: answer the task that is shown now, under an id of its own"
                 )
+            if (former := self._history.find(task.supersedes)) is not None:
+                self._history.remove(former.answer_id)
             self._history.push(task, stored)
             self._questions.note(stored)
             if self._thread is not None:
@@ -310,10 +316,16 @@ class Session(Revisable):
         self._listeners.tell("task")
 
     @property
+    def n_agreed(self) -> int:
+        """How many open tasks can be accepted in one go, as they agree; 0 but in a review."""
+        return 0
+
+    @property
     def progress(self) -> Progress:
         """How far the session has come."""
         with self._lock:
-            return self._history.progress(remaining=self.pool.remaining, target=self.target)
+            remaining = self._questions.remaining
+            return self._history.progress(remaining=remaining, target=self.target)
 
     def subscribe(self, listener: Listener) -> None:
         """Call ``listener`` with what changed: ``"task"``, ``"ahead"`` or ``"status"``."""
@@ -344,7 +356,7 @@ class Session(Revisable):
                 continue
             self._questions.note(answer)
             if answer.session_id == self.session_id and answer.view == self.view.name:
-                self._history.push(task_of(answer, self.labels), answer)
+                self._history.push(self._questions.recall(answer, self.labels), answer)
 
     def _current(self, task_hash: int | None) -> Task:
         self._check_open()

@@ -1,8 +1,18 @@
 """What passes between the rooms: texts, tasks, answers, predictions, and the views of them."""
 
 from nbannotate.tasks.catalog import VIEWS, find_view
+from nbannotate.tasks.compare import (
+    COMPARE,
+    COMPARED,
+    SIDES,
+    TIE,
+    CompareView,
+    is_swapped,
+    order_of,
+)
 from nbannotate.tasks.components import (
     COMPONENTS,
+    PREFIXES,
     SPAN_COMPONENTS,
     Component,
     component_of,
@@ -26,25 +36,41 @@ from nbannotate.tasks.records import (
     with_labels,
 )
 from nbannotate.tasks.spans import check_inside, check_spans, snap
+from nbannotate.tasks.versions import (
+    Remark,
+    Version,
+    group_versions,
+    in_dispute,
+    leading,
+    version_of,
+)
 from nbannotate.tasks.views import Layout, Settled, View
 
 __all__ = [
     "ANSWER_KINDS",
+    "COMPARE",
+    "COMPARED",
     "COMPONENTS",
+    "PREFIXES",
+    "SIDES",
     "SPAN_COMPONENTS",
+    "TIE",
     "VIEWS",
     "AnnotatorTime",
     "Answer",
     "AnswerKind",
+    "CompareView",
     "Component",
     "GoldText",
     "Layout",
     "Prediction",
     "Relation",
+    "Remark",
     "Settled",
     "SourceText",
     "Span",
     "Task",
+    "Version",
     "View",
     "check_inside",
     "check_known",
@@ -53,11 +79,17 @@ __all__ = [
     "component_of",
     "components_of",
     "find_view",
+    "group_versions",
+    "in_dispute",
     "input_hash",
+    "is_swapped",
     "kinds_of",
+    "leading",
+    "order_of",
     "read_gold",
     "snap",
     "task_hash",
     "task_of",
+    "version_of",
     "with_labels",
 ]

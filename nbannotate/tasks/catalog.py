@@ -19,6 +19,12 @@ VIEWS: dict[str, View] = {
         View("textcat.teach", "binary", "textcat"),
         View("textcat.correct", "choice", "textcat"),
         View("textcat.manual", "choice", "textcat", shows_suggestions=False),
+        View("ner.review", "spans", "ner", shows_suggestions=False),
+        View("spans.review", "spans", "spancat", shows_suggestions=False),
+        View("textcat.review", "choice", "textcat", shows_suggestions=False),
+        View("ner.review.teach", "binary", "ner", shows_suggestions=False),
+        View("spans.review.teach", "binary", "spancat", shows_suggestions=False),
+        View("textcat.review.teach", "binary", "textcat", shows_suggestions=False),
     )
 }
 

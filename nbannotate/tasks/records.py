@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+if TYPE_CHECKING:
+    from nbannotate.tasks.versions import Version
 
 AnswerKind = Literal["accept", "reject", "ignore"]
 ANSWER_KINDS: tuple[AnswerKind, ...] = get_args(AnswerKind)
@@ -148,6 +151,10 @@ class Task:
     foreseen
         The model's spans where ``spans`` are not they, lest they sway the annotator: stored
         with the answer, never sent to the page. None where ``spans`` or ``score`` say it all.
+    versions
+        What several annotators or models said of the text, where that is to be decided.
+    supersedes
+        The ``answer_id`` of an earlier answer whose place the new one takes, if any.
     """
 
     text: str
@@ -164,6 +171,8 @@ class Task:
     prediction: tuple[Span, ...] | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
     foreseen: tuple[Span, ...] | None = None
+    versions: tuple[Version, ...] = ()
+    supersedes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from nbannotate.tasks.components import (
     kinds_of,
 )
 from nbannotate.tasks.hashing import task_hash
-from nbannotate.tasks.records import ANSWER_KINDS, AnswerKind, SourceText, Span, Task
+from nbannotate.tasks.records import ANSWER_KINDS, Answer, AnswerKind, SourceText, Span, Task
 from nbannotate.tasks.spans import check_spans
 
 Layout = Literal["spans", "choice", "binary"]
@@ -226,13 +226,27 @@ class View:
         """Whether a yes-or-no question may be answered with all spans of its text."""
         return self.layout == "binary" and self.component in SPAN_COMPONENTS
 
+    @property
+    def is_blind(self) -> bool:
+        """Whether the annotator must not know who said what."""
+        return False
+
+    @property
+    def whole_text_name(self) -> str:
+        """The name under which an answer about the whole text is stored."""
+        return self.name.replace(".review.teach", ".review").replace(".teach", ".correct")
+
+    def told(self, answer: Answer) -> Answer:
+        """Return a stored answer as the annotator may know it."""
+        return answer
+
     def asked(self, task: Task, settled: Settled) -> Task:
         """Return the question that was answered: the task, or one about its whole text."""
         if not settled.is_whole_text:
             return task
         return replace(
             task,
-            view=self.name.replace(".teach", ".correct"),
+            view=self.whole_text_name,
             task_hash=task_hash(task.input_hash, self._kind),
             spans=task.prediction or (),
             label=None,

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import anywidget
 import traitlets
@@ -28,7 +28,7 @@ from nbannotate.errors import (
 from nbannotate.learning import copy_nlp_of
 from nbannotate.session import ModelStatus, Progress, Session
 from nbannotate.widget.joining import join_script, join_style
-from nbannotate.widget.keys import Keys, resolve_keys
+from nbannotate.widget.keys import DEFAULT_KEYS, Keys, resolve_keys
 from nbannotate.widget.messages import (
     RefusalReason,
     wire_history,
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from nbannotate.learning import Learner
     from nbannotate.session.listeners import Event
+    from nbannotate.tasks import Answer
 
 logger = logging.getLogger("nbannotate")
 
@@ -62,6 +63,8 @@ class Annotator(anywidget.AnyWidget):
         Shown on the page, as plain text.
     keys
         Keys of actions and labels that differ from the default; see `nbannotate.annotate`.
+    notices
+        Sentences that the page shows below the task until they are put away.
 
     Examples
     --------
@@ -75,6 +78,8 @@ class Annotator(anywidget.AnyWidget):
     _esm = join_script()
     _css = join_style()
     _config = traitlets.Dict().tag(sync=True)
+    _actions: Mapping[str, tuple[str, ...]] = DEFAULT_KEYS
+    _versions: Literal["review", "compare"] | None = None
 
     def __init__(
         self,
@@ -83,14 +88,14 @@ class Annotator(anywidget.AnyWidget):
         make_learner: Callable[[Language | str | Path, tuple[str, ...]], Learner] | None = None,
         instructions: str | None = None,
         keys: Keys | None = None,
+        notices: Iterable[str] = (),
     ) -> None:
-        config = _page_config(session, instructions, resolve_keys(keys, session.labels))
-        super().__init__(_config=config)
+        super().__init__(_config=self._page_config(session, instructions, keys))
         self._session = session
         self._make_learner = make_learner
         self._instructions = instructions
         self._keys = keys
-        self._notices = _notices(session)
+        self._notices = [*_notices(session), *notices]
         self._replying = threading.local()
         _answer_while_cells_run(self)
         self.on_msg(self._on_message)
@@ -288,7 +293,8 @@ class Annotator(anywidget.AnyWidget):
             self._undo()
         elif kind == "history":
             words = str(message.get("words", ""))
-            self.send(wire_history(words, self._session.search(words)))
+            found = [self._session.view.told(each) for each in self._session.search(words)]
+            self.send(wire_history(words, found))
         elif kind == "open":
             self._open(str(message["answer_id"]))
         elif kind == "resume":
@@ -362,7 +368,7 @@ class Annotator(anywidget.AnyWidget):
                 "type": "opened",
                 "answer_id": answer_id,
                 "task": wire_task(self._session, task),
-                "restored": wire_restored(answer),
+                "restored": self._restored(answer),
                 "error": wrong,
             }
         )
@@ -374,7 +380,10 @@ class Annotator(anywidget.AnyWidget):
             self.send({"type": "error", "error": str(error)})
             self._send_state(None)
         else:
-            self._send_state(wire_restored(undone))
+            self._send_state(self._restored(undone))
+
+    def _restored(self, answer: Answer | None) -> dict[str, Any] | None:
+        return wire_restored(answer and self._session.view.told(answer))
 
     def _on_event(self, event: Event) -> None:
         session = self._session
@@ -384,8 +393,9 @@ class Annotator(anywidget.AnyWidget):
                 after, task = str(shown.task_hash), wire_task(session, session.ahead)
                 self.send({"type": "ahead", "after": after, "task": task})
         elif event == "labels":
-            keys = resolve_keys(self._keys, session.labels, is_strict=False)
-            self._config = _page_config(session, self._instructions, keys)
+            self._config = self._page_config(
+                session, self._instructions, self._keys, is_strict=False
+            )
         elif event == "task":
             # An answer from this page is acknowledged with its own message.
             if not getattr(self._replying, "now", False):
@@ -393,8 +403,37 @@ class Annotator(anywidget.AnyWidget):
         else:
             self.send({"type": "status", "status": wire_status(session, self._notices)})
 
-    def _send_state(self, restored: Mapping[str, Any] | None) -> None:
-        self.send({"type": "state", "restored": restored, **self._state()})
+    def _page_config(
+        self,
+        session: Session,
+        instructions: str | None,
+        keys: Keys | None,
+        *,
+        is_strict: bool = True,
+    ) -> dict[str, Any]:
+        of_actions, of_labels = resolve_keys(
+            keys, session.labels, is_strict=is_strict, actions=self._actions
+        )
+        return {
+            "dataset": session.dataset,
+            "view": session.view.name,
+            "blocks": [block.layout for block in session.view.blocks],
+            "exclusive": session.view.exclusive,
+            "overlaps": session.view.overlaps,
+            "session_id": session.session_id,
+            "annotator": session.annotator,
+            "labels": [
+                {"name": name, "key": of_labels[i], "color": i}
+                for i, name in enumerate(session.labels)
+            ],
+            "keys": of_actions,
+            "instructions": instructions,
+            "versions": self._versions,
+            "has_model": session.model.state != "none",
+        }
+
+    def _send_state(self, restored: Mapping[str, Any] | None, *, hint: str = "") -> None:
+        self.send({"type": "state", "restored": restored, "hint": hint, **self._state()})
 
     def _state(self) -> dict[str, Any]:
         session = self._session
@@ -403,30 +442,6 @@ class Annotator(anywidget.AnyWidget):
             "ahead": wire_task(session, session.ahead),
             "status": wire_status(session, self._notices),
         }
-
-
-def _page_config(
-    session: Session,
-    instructions: str | None,
-    keys: tuple[dict[str, list[str]], list[str | None]],
-) -> dict[str, Any]:
-    of_actions, of_labels = keys
-    return {
-        "dataset": session.dataset,
-        "view": session.view.name,
-        "blocks": [block.layout for block in session.view.blocks],
-        "exclusive": session.view.exclusive,
-        "overlaps": session.view.overlaps,
-        "session_id": session.session_id,
-        "annotator": session.annotator,
-        "labels": [
-            {"name": name, "key": of_labels[i], "color": i}
-            for i, name in enumerate(session.labels)
-        ],
-        "keys": of_actions,
-        "instructions": instructions,
-        "has_model": session.model.state != "none",
-    }
 
 
 def _notices(session: Session) -> list[str]:

@@ -33,12 +33,25 @@ DEFAULT_KEYS: dict[str, tuple[str, ...]] = {
     "filter": ("/",),
 }
 
+REVIEW_KEYS: dict[str, tuple[str, ...]] = {
+    **DEFAULT_KEYS,
+    "version": ("v",),
+    "previous_version": ("shift+v",),
+    **{f"version_{number}": (f"shift+{number}",) for number in range(1, 10)},
+    "agreed": ("shift+g",),
+}
+"""Where versions are decided: the first nine are picked by their number."""
+
 _NAMED = ("space", "enter", "escape", "backspace", "delete")
 _LABEL_KEYS = (*"1234567890", *(f"shift+{digit}" for digit in "1234567890"))
 
 
 def resolve_keys(
-    keys: Keys | None, labels: Sequence[str], *, is_strict: bool = True
+    keys: Keys | None,
+    labels: Sequence[str],
+    *,
+    is_strict: bool = True,
+    actions: Mapping[str, tuple[str, ...]] = DEFAULT_KEYS,
 ) -> tuple[dict[str, list[str]], list[str | None]]:
     """Return the keys of every action, and the key of every label.
 
@@ -51,6 +64,9 @@ def resolve_keys(
     is_strict
         Whether to refuse a default key of a label that is given to something else; if
         not, that label has no key.
+    actions
+        The actions and their default keys; a label whose default key one of them has by
+        default has none.
 
     Raises
     ------
@@ -66,40 +82,42 @@ def resolve_keys(
     """
     given = {name: _keys_of(name, value) for name, value in (keys or {}).items()}
     for name in given:
-        _check_name(name, labels)
-    meanings = {name: given.get(name, own) for name, own in DEFAULT_KEYS.items()}
+        _check_name(name, labels, actions)
+    meanings = {name: given.get(name, own) for name, own in actions.items()}
     taken: dict[str, str] = {}
     for name, own in (*meanings.items(), *((n, k) for n, k in given.items() if n in labels)):
         for key in own:
             if key in taken:
                 raise _clash(key, taken[key], name)
             taken[key] = name
+    by_default = {key for name, own in actions.items() if name not in given for key in own}
+    clashes = frozenset(taken) - by_default if is_strict else frozenset()
     of_labels = [
-        next(iter(given[label]), None) if label in given else _default(label, i, taken, is_strict)
+        next(iter(given[label]), None) if label in given else _default(label, i, taken, clashes)
         for i, label in enumerate(labels)
     ]
     return {name: list(own) for name, own in meanings.items()}, of_labels
 
 
-def _default(label: str, at: int, taken: Mapping[str, str], is_strict: bool) -> str | None:
+def _default(label: str, at: int, taken: Mapping[str, str], clashes: frozenset[str]) -> str | None:
     key = _LABEL_KEYS[at] if at < len(_LABEL_KEYS) else None
     if key is None or key not in taken:
         return key
-    if is_strict:
+    if key in clashes:
         raise _clash(key, taken[key], label)
     return None
 
 
-def _check_name(name: str, labels: Sequence[str]) -> None:
-    if name in DEFAULT_KEYS and name in labels:
+def _check_name(name: str, labels: Sequence[str], actions: Iterable[str]) -> None:
+    if name in actions and name in labels:
         raise KeyBindingError(
             f"keys={{{name!r}: …}} names an action and a label; rename the label to give one "
             "of them a key"
         )
-    if name not in DEFAULT_KEYS and name not in labels:
+    if name not in actions and name not in labels:
         raise KeyBindingError(
             f"keys={{{name!r}: …}} names nothing that has a key; allowed are the actions "
-            f"{', '.join(DEFAULT_KEYS)} and the labels {', '.join(map(repr, labels))}"
+            f"{', '.join(actions)} and the labels {', '.join(map(repr, labels))}"
         )
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypedDict
 
 from nbannotate.session import Session
 from nbannotate.tasks import Answer, Task
+from nbannotate.widget.versions import WireVersion, wire_versions
 
 RefusalReason = Literal["stale", "invalid", "store", "closed"]
 
@@ -37,6 +38,14 @@ _WHY_TEXTS = {
     "nothing_found": "The model finds nothing yet in the texts it has read; this is a guess.",
     "pattern": "One of your patterns matches.",
     "in order": "The next text of the source.",
+    "versions differ": "The annotators differ about it.",
+    "flagged": "Somebody flagged it, to be looked at again.",
+    "one version": "One annotator alone has answered it.",
+    "only ignored": "All who saw it ignored it.",
+    "agreed": "All annotators agree about it.",
+    "to be mended": "All agree, but their answer does not fit the labels or overlaps itself.",
+    "reopened": "It was decided before; since then somebody has said something else.",
+    "the two differ": "The two outputs differ about it.",
 }
 
 
@@ -59,19 +68,22 @@ class WireTask(TypedDict):
     why_text: str
     model_version: str | None
     meta: dict[str, Any]
+    versions: list[WireVersion]
 
 
 class Status(TypedDict):
     """Everything on the page's quiet lines.
 
     ``progress`` has ``live_accuracy``: ``{value, low, high, n}`` or null, and ``outlook``:
-    ``{answers, value, low, high}`` or null; see `Progress`.
+    ``{answers, value, low, high}`` or null; see `Progress`. ``n_agreed`` counts the texts of
+    a review that can be accepted in one go.
     """
 
     phase: str
     progress: dict[str, Any]
     model: dict[str, Any]
     notices: list[str]
+    n_agreed: int
 
 
 class HistoryRow(TypedDict):
@@ -113,6 +125,7 @@ def wire_task(session: Session, task: Task | None) -> WireTask | None:
         "why_text": _WHY_TEXTS.get(task.why, f"Chosen by the strategy {task.why!r}."),
         "model_version": task.model_version,
         "meta": _short_scalars(task.meta),
+        "versions": wire_versions(task.versions, blind=session.view.is_blind),
     }
 
 
@@ -123,6 +136,7 @@ def wire_status(session: Session, notices: list[str]) -> Status:
         "progress": asdict(session.progress),
         "model": asdict(session.model),
         "notices": notices,
+        "n_agreed": session.n_agreed,
     }
 
 

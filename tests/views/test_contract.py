@@ -7,7 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbannotate.errors import AnswerError, LabelError, NbannotateError, SpanError
-from nbannotate.tasks import ANSWER_KINDS, VIEWS, Span, Task, View, component_of, find_view
+from nbannotate.tasks import (
+    ANSWER_KINDS,
+    COMPARE,
+    SIDES,
+    VIEWS,
+    Span,
+    Task,
+    Version,
+    View,
+    component_of,
+    find_view,
+)
 from tests.loops import a_session, tokenize
 
 TEXT = "Méth 🙂 is bad\r\nin Ber\u0301lin 👩‍👩‍👧."
@@ -17,6 +28,7 @@ VIEW_LIST = [
     for name in VIEWS
     for exclusive in ((True, False) if name.startswith("textcat.") else (False,))
 ]
+VIEW_LIST.append(COMPARE)
 views = pytest.mark.parametrize("view", VIEW_LIST, ids=lambda v: f"{v.name}-{v.exclusive}")
 
 
@@ -29,10 +41,11 @@ def a_task(view: View, text: str = TEXT, spans: tuple[Span, ...] = ()) -> Task:
         1,
         2,
         view.name,
-        LABELS,
+        SIDES if view is COMPARE else LABELS,
         spans=spans,
         options=dict.fromkeys(LABELS, 0.5) if view.layout == "choice" else {},
         label="DRUG" if binary else None,
+        versions=tuple(Version((name,)) for name in LABELS) if view is COMPARE else (),
     )
 
 
@@ -98,7 +111,8 @@ def test_an_unknown_label_is_refused(view: View):
         if view.layout == "choice"
         else {"spans": [{"start": 0, "end": 4, "label": "OTHER"}]}
     )
-    with pytest.raises(LabelError, match=r"'OTHER'.*'DRUG', 'PLACE'"):
+    allowed = ", ".join(map(repr, a_task(view).labels))
+    with pytest.raises(LabelError, match=f"'OTHER'.*{allowed}"):
         settle(view, "accept", **parts)
 
 
