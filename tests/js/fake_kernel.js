@@ -60,6 +60,7 @@ export class FakeKernel {
     else if (message?.type === "history") this.history(message.words);
     else if (message?.type === "open") this.open(message.answer_id);
     else if (message?.type === "resume") this.resume();
+    else if (message?.type === "accept_agreed") this.acceptAgreed();
     return message !== undefined;
   }
 
@@ -121,6 +122,12 @@ export class FakeKernel {
     const { phase: _, model, ...rest } = /** @type {any} */ (this.extra);
     this.extra = { ...rest, model: { ...model, state: "ready", message: null } };
     this.reply({ type: "state", ...this.now(), restored: null });
+  }
+
+  acceptAgreed() {
+    const count = /** @type {any} */ (this.extra).n_agreed ?? 0;
+    this.extra = { ...this.extra, n_agreed: 0 };
+    this.reply({ type: "state", ...this.now(), restored: null, hint: `accepted ${count} agreed texts` });
   }
 
   /** Change the widget's configuration, as a cell does. @param {Partial<Record<string, any>>} more */

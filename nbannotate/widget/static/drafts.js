@@ -2,7 +2,7 @@
 
 import { inTextOrder, overlaps, placeMark, sameSpan, tokenSpan, tokensOf, withoutClashes } from "./marks.js";
 
-/** @import { Draft, Mark, Restored, WireSpan, WireTask } from "./types.js" */
+/** @import { Draft, Mark, Restored, WireSpan, WireTask, WireVersion } from "./types.js" */
 
 /** @param {WireSpan} span @param {boolean} suggested @returns {Mark} */
 const toMark = ({ start, end, label, score }, suggested) => ({ start, end, label, score: score ?? null, suggested });
@@ -22,9 +22,11 @@ export function newDraft(task, { exclusive, blocks = [], overlaps: mayOverlap = 
   const suggested = (task.suggestions ?? []).map((span) => toMark(span, true));
   const likely = (task.options ?? []).filter((option) => (option.score ?? 0) >= 0.5);
   likely.sort((a, b) => (b.score ?? 0) - (a.score ?? 0));
+  const lead = task.versions?.find(({ leads, answer }) => leads && answer === "accept");
   return {
     marks: withoutClashes([...given, ...suggested], mayOverlap),
-    chosen: (exclusive ? likely.slice(0, 1) : likely).map((option) => option.label),
+    chosen: lead ? lead.labels.map(({ label }) => label) : (exclusive ? likely.slice(0, 1) : likely).map((option) => option.label),
+    picked: lead !== undefined,
     touched: false, selected: null, fresh: null, anchor: null, cursor: null, correcting: null, seconds: 0, flagged: false, note: "",
   };
 }
@@ -67,6 +69,15 @@ export function restoredDraft(task, config, restored) {
   if (restored.spans) draft.marks = marks;
   if (restored.accept) Object.assign(draft, { chosen: [...restored.accept], touched: true });
   return draft;
+}
+
+/**
+ * What one of several versions says, in the place of what was there.
+ * @param {Draft} draft @param {WireVersion} version @param {Asking} config @returns {Draft}
+ */
+export function versionDraft(draft, version, config) {
+  const marks = withoutClashes(version.spans.map((span) => toMark(span, false)), config.overlaps);
+  return { ...settled(draft), marks, chosen: version.labels.map(({ label }) => label), touched: true, picked: true, cursor: null };
 }
 
 /** With the flag and the note of another. @param {Draft} draft @param {{flagged?: boolean, note?: string|null}} from @returns {Draft} */

@@ -127,6 +127,14 @@ export class Exchange {
     this.screen.refresh();
   }
 
+  /** Accept all texts of a review on which all agree. */
+  acceptAgreed() {
+    if (this.closed) return;
+    if (this.outbox.length > 0) return this.screen.hint(`${plural(this.unsaved, "answer")} must be saved first`);
+    this.send({ type: "accept_agreed" });
+    this.listenForSilence();
+  }
+
   /** The notebook says that its kernel is gone; any reply proves it wrong. */
   lose() {
     if (!this.greeted || this.closed) return;
@@ -327,8 +335,14 @@ export class Exchange {
 
   // -------------------------------------------------------------- what the kernel says
 
-  /** @param {{task: WireTask|null, ahead: WireTask|null, restored: Restored|null}} message */
-  onState({ task, ahead, restored }) {
+  /** @param {{task: WireTask|null, ahead: WireTask|null, restored: Restored|null, hint?: string}} message */
+  onState({ hint = "", ...message }) {
+    this.takeState(message, hint);
+    if (hint) this.screen.hint(hint);
+  }
+
+  /** @param {{task: WireTask|null, ahead: WireTask|null, restored: Restored|null}} state @param {string} said  by the kernel */
+  takeState({ task, ahead, restored }, said) {
     const left = !this.greeted && this.outbox.length > 0;
     this.greeted = true;
     const undone = this.inFlight && !this.outbox[0].given;
@@ -338,7 +352,7 @@ export class Exchange {
     if (this.outbox.length > 0) return this.promise(task, ahead);
     this.promised.clear();
     this.promise(task, ahead);
-    if (undone && !restored) this.screen.hint("nothing to undo");
+    if (undone && !restored && !said) this.screen.hint("nothing to undo");
     if (undone && !restored && task && this.task?.task_hash === task.task_hash) this.waiting = false;
     if (!restored) return this.settle(task);
     this.mending = false;

@@ -1,7 +1,7 @@
 /** What an annotator does to the text on the page, whether by key or by mouse. */
 
-import { bareSpan, changeMark, correctionDraft, markTokens, newDraft, nextMark, removeMark, settled, withRemarks } from "./drafts.js";
-import { shownKey } from "./keys.js";
+import { bareSpan, changeMark, correctionDraft, markTokens, newDraft, nextMark, removeMark, settled, versionDraft, withRemarks } from "./drafts.js";
+import { hintOf, shownKey } from "./keys.js";
 import { tokenSpan } from "./marks.js";
 import { codePoints } from "./offsets.js";
 import { remarksOf } from "./remarks.js";
@@ -35,6 +35,9 @@ export class Hands {
       case "filter": return this.page.labels.input.focus();
       case "flag": return this.flag();
       case "note": return this.held ? this.page.remarks.open() : undefined;
+      case "version": return this.pickBeside(1);
+      case "previous_version": return this.pickBeside(-1);
+      case "agreed": return exchange.acceptAgreed();
       case "undo": return exchange.undo();
       case "leave": return exchange.leaveChange();
       case "resend": return exchange.resend();
@@ -45,6 +48,8 @@ export class Hands {
       case "escape": return this.escape();
       case "enter": return this.enter();
     }
+    const place = /^version_(\d)$/.exec(action)?.[1];
+    if (place) this.pickVersion(Number(place) - 1);
   }
 
   // -------------------------------------------------------------- answering
@@ -55,6 +60,10 @@ export class Hands {
     const { config: { exclusive } } = page;
     if (!held) return;
     const { task, work: draft } = held;
+    if (verdict === "accept" && this.isUndecided(draft)) {
+      page.hint(`pick a version first: press ${hintOf(page.config.keys, "version") || "its number"}`);
+      return;
+    }
     if (page.shows("choice") && exclusive && verdict === "accept" && draft.chosen.length === 0) {
       const key = page.labels.keys[0];
       page.hint(`choose an option first${key ? `: press ${shownKey(key)} …` : ""}`);
@@ -117,6 +126,31 @@ export class Hands {
     if (this.held) this.page.work = { ...this.held.work, note };
   }
 
+  // -------------------------------------------------------------- versions
+
+  /** Let a version be the draft. @param {number} place */
+  pickVersion(place) {
+    const { held, page } = this;
+    const version = held?.task.versions?.[place];
+    if (!held || !version || page.config.versions !== "review" || page.shows("binary")) return;
+    if (version.answer !== "accept") return page.hint(`this version says ${version.answer}: answer so, or pick another`);
+    page.edit(versionDraft(held.work, version, page.config));
+    page.announce(`Version of ${version.names.join(", ")}`);
+  }
+
+  /** @param {number} step */
+  pickBeside(step) {
+    const { page } = this;
+    const place = page.work && page.versions.beside(page.work, step);
+    if (place !== null) this.pickVersion(place);
+  }
+
+  /** Whether nothing is decided yet: no version leads, none was picked, nothing was marked or chosen. @param {Draft} draft */
+  isUndecided({ marks, chosen, picked, touched }) {
+    const { page } = this;
+    return page.config.versions === "review" && !page.shows("binary") && !picked && !touched && marks.length + chosen.length === 0;
+  }
+
   // -------------------------------------------------------------- labels and marks
 
   /** @param {string} label */
@@ -129,6 +163,7 @@ export class Hands {
     const next = exclusive ? [label] : rest.length < chosen.length ? rest : [...rest, label];
     page.work = { ...held.work, chosen: next, touched: true };
     page.labels.paintOptions(held.task, page.work);
+    page.versions.press(page.work);
     if (exclusive) this.answer("accept");
   }
 

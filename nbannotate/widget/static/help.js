@@ -24,13 +24,29 @@ export function helpRows(abilities) {
   const every = [[of("ignore"), "ignore: say nothing about this text"], [of("flag"), "flag it, to be looked at again"],
     [of("note"), "write a note beside the answer"], [of("history"), "the latest answers: look, search, change"],
     [of("why"), "why this text is asked"], [of("help"), "show or hide these keys"], [of("escape"), escape]];
-  const own = abilities.blocks.flatMap((block) => blockRows(block, abilities, of));
+  const own = config.versions === "compare" ? compareRows(config, of) : [...versionRows(abilities, of), ...abilities.blocks.flatMap((block) => blockRows(block, abilities, of))];
   const rows = [...own, ...every].filter(([keys]) => keys !== "");
   return rows.filter(([keys], i) => rows.findIndex((row) => row[0] === keys) === i);
 }
 
 /** @param {Config} config @returns {(...actions: string[]) => string} */
 const keysOf = ({ keys }) => (...actions) => actions.flatMap((action) => keys[action] ?? []).filter((key) => key !== "delete").map(shownKey).join(" ");
+
+/** @param {Abilities} abilities @param {(...actions: string[]) => string} of @returns {string[][]} */
+function versionRows({ blocks, config }, of) {
+  if (config.versions !== "review") return [];
+  const first = of("version_1");
+  const pick = blocks.includes("binary") ? [] : [[of("version", "previous_version"), "pick the next or previous version"],
+    [first && `${first} …`, "pick the version of this number"]];
+  return [...pick, [of("agreed"), "accept all texts on which the annotators agree"]];
+}
+
+/** @param {Config} config @param {(...actions: string[]) => string} of @returns {string[][]} */
+function compareRows({ labels }, of) {
+  const key = (/** @type {number} */ i, /** @type {string} */ arrow) => [shownKey(labels[i]?.key ?? ""), arrow].join(" ").trim();
+  return [[key(0, "←"), "the left one is better"], [key(1, "→"), "the right one is better"], [key(2, "↓"), "equally good, or neither"],
+    [of("back", "undo"), "undo the last answer"]];
+}
 
 /** @param {Layout} block @param {Abilities} abilities @param {(...actions: string[]) => string} of */
 function blockRows(block, { config: { exclusive, overlaps: stacks }, config, filtered, reading, canReject }, of) {

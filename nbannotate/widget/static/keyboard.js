@@ -9,6 +9,8 @@ import { actionsByKey, keyNames } from "./keys.js";
 
 const MOVES = /** @type {Record<string, number>} */ ({ ArrowLeft: -1, ArrowRight: 1 });
 
+const SIDE_ARROWS = /** @type {Record<string, string>} */ ({ ArrowLeft: "left", ArrowRight: "right", ArrowDown: "tie" });
+
 export class Keyboard {
   /** @param {Page} page */
   constructor(page) {
@@ -38,7 +40,7 @@ export class Keyboard {
       if (event.repeat) event.preventDefault();
       return;
     }
-    const means = /^Arrow|^Home$|^End$|^Page/.test(event.key) ? this.move(event.key, event.shiftKey) : this.press(keyNames(event), event.repeat);
+    const means = /^Arrow|^Home$|^End$|^Page/.test(event.key) ? this.move(event.key, event.shiftKey, event.repeat) : this.press(keyNames(event), event.repeat);
     if (means) event.preventDefault();
   }
 
@@ -103,15 +105,20 @@ export class Keyboard {
     switch (action) {
       case "all": case "correct": return reading && page.shows("binary");
       case "next": case "previous": return Boolean(config.overlaps) && page.shows("spans");
+      case "agreed": return (page.exchange.status?.n_agreed ?? 0) > 0;
       case "filter": return labels.isFiltered && (page.shows("spans") || page.shows("choice"));
       default: return true;
     }
   }
 
-  /** Move the token cursor, or scroll a long text. @param {string} key @param {boolean} extend */
-  move(key, extend) {
+  /** Move the token cursor, or scroll a long text. @param {string} key @param {boolean} extend @param {boolean} repeated */
+  move(key, extend, repeated = false) {
     const { page } = this;
     const { task, waiting } = page.exchange;
+    if (page.config.versions === "compare" && key in SIDE_ARROWS) {
+      if (!repeated) page.hands.choose(SIDE_ARROWS[key]);
+      return true;
+    }
     if (key.startsWith("Page") || !page.shows("spans")) return this.scroll(key);
     if (!task?.tokens.length || !page.work || waiting) return true;
     const last = task.tokens.length - 1;

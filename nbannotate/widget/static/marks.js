@@ -39,7 +39,9 @@ export const overlaps = (a, b) => a.start < b.end && b.start < a.end;
 /** @param {{start: number, end: number, label: string}} a @param {{start: number, end: number, label: string}} b */
 export const sameSpan = (a, b) => a.start === b.start && a.end === b.end && a.label === b.label;
 
-/** Text order; of those that begin together the longest first. @param {Mark} a @param {Mark} b */
+/** @typedef {{start: number, end: number, label: string}} Labelled */
+
+/** Text order; of those that begin together the longest first. @param {Labelled} a @param {Labelled} b */
 export const inTextOrder = (a, b) => a.start - b.start || b.end - a.end || (a.label < b.label ? -1 : Number(a.label > b.label));
 
 /**

@@ -24,6 +24,7 @@ import { Stopwatch } from "./stopwatch.js";
 import { TextView } from "./text_view.js";
 import { followTheme } from "./theme.js";
 import { tabStorage, UnsentAnswers } from "./unsent.js";
+import { VersionView } from "./versions.js";
 import { waitingLines } from "./waiting.js";
 import { scoreText } from "./words.js";
 
@@ -61,6 +62,7 @@ export class Page {
     this.floor = 0;
     this.part = buildSkeleton(root, this.config);
     this.labels = new LabelView(this.part, this.config);
+    this.versions = new VersionView(this.part, this.config, this.labels);
     this.notices = new NoticeView(this.part);
     this.remarks = new RemarkView(this.part);
     this.history = new HistoryView(this.part);
@@ -163,6 +165,7 @@ export class Page {
   rebuild() {
     this.part = buildSkeleton(this.root, this.config);
     this.labels = new LabelView(this.part, this.config);
+    this.versions = new VersionView(this.part, this.config, this.labels);
     this.notices = new NoticeView(this.part, this.notices.dismissed);
     this.remarks = new RemarkView(this.part);
     this.remarks.show(this.work);
@@ -234,6 +237,8 @@ export class Page {
     requestAnimationFrame(() => {
       this.part.text.scrollTop = 0;
       this.letScroll();
+      this.versions.letScroll();
+      this.revealDispute();
       if (this.shows("binary")) this.text.reveal(this.part.text.querySelector('[data-role="asked"] .nba-rule, mark[data-role="asked"]'));
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = () => {
@@ -244,6 +249,15 @@ export class Page {
       };
       port2.postMessage(null);
     });
+  }
+
+  /** Scroll a long text to where its versions differ first. */
+  revealDispute() {
+    const { firstDispute } = this.versions;
+    const { task } = this.exchange;
+    if (firstDispute === null || !task || !this.shows("spans")) return;
+    const token = task.tokens.findIndex(([, end]) => end > firstDispute);
+    if (token >= 0) this.text.reveal(this.text.runs[this.text.firstRun[token]]);
   }
 
   /** A text that scrolls can be reached by tab, as whatever scrolls must. */
@@ -269,6 +283,7 @@ export class Page {
     this.paintText(task, this.work);
     if (this.shows("choice")) this.labels.paintOptions(task, this.work);
     if (this.shows("binary")) this.paintAsk(task);
+    this.versions.paint(task, this.work);
     this.paintWhy(task);
   }
 
@@ -287,6 +302,12 @@ export class Page {
     const all = binary ? withoutClashes([...marks, ...restOfReading(task, marks).rest], true) : marks;
     const stacked = Boolean(this.config.overlaps) || withoutClashes(all).length < all.length;
     return { marks: all, selected, asked: binary ? marks : [], editable, stacked };
+  }
+
+  /** @param {WireTask} task @param {Draft} draft */
+  paintVersions(task, draft) {
+    if (this.shows("choice")) this.labels.paintOptions(task, draft);
+    this.versions.paint(task, draft);
   }
 
   /** @param {WireTask} task */
@@ -310,7 +331,9 @@ export class Page {
     this.work = draft;
     this.hintText = "";
     this.root.dataset.blocks = this.blocks.join(" ");
-    if (this.exchange.task) this.paintText(this.exchange.task, draft);
+    const { task } = this.exchange;
+    if (task) this.paintText(task, draft);
+    if (task && this.config.versions) this.paintVersions(task, draft);
     this.letScroll();
     if (before === this.root.dataset.blocks) refreshFoot(this.part, this.exchange, this.phase, this.footHint);
     else this.refresh();
@@ -354,6 +377,7 @@ export class Page {
     const { root, exchange, phase, part } = this;
     const held = this.hasFocus;
     root.dataset.phase = phase;
+    root.dataset.versions = this.config.versions ?? "";
     root.dataset.blocks = this.blocks.join(" ");
     root.dataset.saved = exchange.savedId;
     const isWaiting = exchange.waiting && exchange.task !== null;
@@ -369,6 +393,7 @@ export class Page {
     part.filter.hidden = !asking || !(this.shows("spans") || this.shows("choice")) || !this.labels.isFiltered;
     part.why.hidden = !asking || !this.isOpen("why");
     part.change.hidden = exchange.changing === null;
+    this.versions.refresh(asking, exchange.status?.n_agreed ?? 0, exchange.closed);
     this.refreshActions();
     this.remarks.refresh(asking ? this.work : null, this.hands.held !== null);
     refreshHead(part, exchange, this.paces);

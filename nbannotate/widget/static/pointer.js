@@ -34,12 +34,14 @@ export class Pointer {
     const pressed = /** @type {HTMLElement|null} */ (target.closest?.("button"));
     const span = /** @type {HTMLElement|null} */ (target.closest?.(".nba-span"));
     if (span && pressed?.dataset.action !== "delete") return this.clickSpan(span);
-    if (!pressed) return;
-    const { action, option, label, open } = pressed.dataset;
-    if (open !== undefined) this.page.exchange.open(open);
+    const card = /** @type {HTMLElement|null|undefined} */ (target.closest?.(".nba-version")?.querySelector("button"));
+    if (!pressed && !card) return;
+    const { action, option, label, open, pick } = (pressed ?? /** @type {HTMLElement} */ (card)).dataset;
+    if (pick !== undefined) hands.pickVersion(Number(pick));
+    else if (open !== undefined) this.page.exchange.open(open);
     else if (option !== undefined) hands.choose(option);
     else if (label !== undefined) hands.pickLabel(config.labels.findIndex(({ name }) => name === label));
-    else if (action === "dismiss") this.page.dismiss(pressed);
+    else if (action === "dismiss" && pressed) this.page.dismiss(pressed);
     else if (action) hands.act(action);
   }
 

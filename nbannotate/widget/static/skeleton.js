@@ -4,6 +4,7 @@ import { button, h } from "./elements.js";
 import { searchBox } from "./history.js";
 import { hintOf } from "./keys.js";
 import { noteBox } from "./remarks.js";
+import { agreedBox } from "./versions.js";
 
 /** @import { Config } from "./types.js" */
 /** @typedef {Record<string, HTMLElement>} Parts  by name; each has the class `nba-` and its name */
@@ -28,9 +29,11 @@ export function buildSkeleton(root, config) {
   foot.append(make("save", { role: "status" }, "span"), model, make("pause", {}, "span"), make("accuracy", {}, "span"), make("counts", {}, "span"));
   part.history.append(searchBox(), h("ol"));
   make("change", { hidden: "" }).append(h("span", {}), button("leave", "Back", hintOf(config.keys, "escape"), "nba-small"));
-  Object.assign(part, { instructions: instructionsBox(config), filter: filterBox(config), note: noteBox(), reading: readingBox(config), actions: actionsRow(config) });
-  root.replaceChildren(bar, head, part.instructions, part.filter, make("labels", { role: "group", "aria-label": "Labels" }), part.change, part.stage,
-    make("options", { role: "group", "aria-label": "Options" }), part.why, part.note, part.reading, part.actions, part.help, part.history, part.details,
+  make("versions", { role: "group", "aria-label": "Versions", hidden: "" });
+  const [before, after] = config.versions === "compare" ? [[], [part.versions]] : [[part.versions], []];
+  Object.assign(part, { agreed: agreedBox(config), instructions: instructionsBox(config), filter: filterBox(config), note: noteBox(), reading: readingBox(config), actions: actionsRow(config) });
+  root.replaceChildren(bar, head, part.instructions, ...before, part.filter, make("labels", { role: "group", "aria-label": "Labels" }), part.change, part.stage, ...after,
+    make("options", { role: "group", "aria-label": "Options" }), part.why, part.note, part.reading, part.agreed, part.actions, part.help, part.history, part.details,
     make("alert", { role: "alert", hidden: "" }), make("notices"), foot, make("announce", { "aria-live": "polite", class: "nba-unseen" }));
   return part;
 }

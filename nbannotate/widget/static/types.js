@@ -19,6 +19,21 @@
  * @property {string} why_text
  * @property {string|null} model_version
  * @property {Record<string, unknown>} meta
+ * @property {WireVersion[]} [versions]  what several annotators or models said of it
+ */
+/** @typedef {WireSpan & {differs: boolean}} WireVersionSpan */
+/**
+ * What some annotators said of a text, or a model; without names in a blind comparison. `differs` is
+ * true of what not all accepted versions have, `lacks` are spans of others where this one has none.
+ * @typedef {object} WireVersion
+ * @property {string[]} names
+ * @property {Verdict} answer
+ * @property {WireVersionSpan[]} spans
+ * @property {WireSpan[]} lacks
+ * @property {{label: string, differs: boolean}[]} labels
+ * @property {{text: string, differs: boolean}[]|null} output  a written text in pieces
+ * @property {{name: string, flagged: boolean, note: string|null}[]} remarks
+ * @property {boolean} leads  whether more annotators gave it than any other
  */
 /** @typedef {{value: number, low: number, high: number, n: number}} LiveAccuracy */
 /** @typedef {{answers: number, value: number, low: number, high: number}} Outlook */
@@ -26,9 +41,9 @@
 /** @typedef {{state: "none"|"rebuilding"|"learning"|"ready"|"paused", learned: number, pending: number, version: string|null, message: string|null, done: number|null, total: number|null}} ModelState */
 /** @typedef {"preparing"|"asking"|"paused"|"finished"|"closed"} Phase */
 /** @typedef {"spans"|"choice"|"binary"} Layout */
-/** @typedef {{phase: Phase, progress: Progress, model: ModelState, notices: string[]}} Status */
+/** @typedef {{phase: Phase, progress: Progress, model: ModelState, notices: string[], n_agreed?: number}} Status */
 /** @typedef {{name: string, key: string|null, color: number}} Label */
-/** @typedef {{dataset: string, view: string, blocks: Layout[], session_id: string, annotator: string, labels: Label[], exclusive: boolean, overlaps?: boolean, correct_rejects?: boolean, keys: Record<string, string[]>, instructions: string|null, has_model: boolean}} Config */
+/** @typedef {{dataset: string, view: string, blocks: Layout[], session_id: string, annotator: string, labels: Label[], exclusive: boolean, overlaps?: boolean, correct_rejects?: boolean, keys: Record<string, string[]>, instructions: string|null, has_model: boolean, versions?: "review"|"compare"|null}} Config */
 /** @typedef {"accept"|"reject"|"ignore"} Verdict */
 /** @typedef {{answer: Verdict, spans?: WireSpan[]|null, accept?: string[]|null, flagged?: boolean, note?: string|null}} Restored */
 /**
@@ -62,6 +77,7 @@
  * @property {number|null} anchor
  * @property {number|null} cursor
  * @property {"asked"|"rejected"|null} correcting  in a binary view: why the whole text is being marked
+ * @property {boolean} [picked]  whether a version was picked, or one leads
  * @property {number} seconds   time already spent on it
  * @property {boolean} flagged  whether it is to be looked at again
  * @property {string} note      what is written beside it
