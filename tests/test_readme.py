@@ -13,7 +13,7 @@ README = Path(__file__).parents[1] / "README.md"
 def test_the_readmes_python_runs_from_top_to_bottom(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    assert len(blocks) == 4
+    assert len(blocks) == 5
     names: dict = {}
     for number, block in enumerate(blocks):
         exec(compile(block, f"README block {number}", "exec"), names)
@@ -25,6 +25,8 @@ def test_the_readmes_python_runs_from_top_to_bottom(tmp_path, monkeypatch):
     assert names["own"].session.model.learned == 30
     assert names["own"].session.model.state == "ready"
     assert names["fork"].session.labels == ("PLACE", "PART", "PERSON")
+    assert names["review"].session.task is None
+    assert names["duel"].names == ("v1", "fork")
     for ann in (names["fork"], names["own"]):
         ann.close()
     names["store"].close()
