@@ -267,6 +267,8 @@ def _why_unusable(value: object) -> str | None:
 
 
 def _is_valid_unicode(text: str) -> bool:
+    if text.isascii():
+        return True
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
