@@ -277,6 +277,8 @@ def _is_valid_unicode(text: str) -> bool:
 
 
 def _source_text(text: str, meta: Mapping[str, Any]) -> SourceText:
+    if not meta:
+        return SourceText(text, input_hash(text))
     spans: list[Span] = []
     given = meta.get("spans")
     for plain in given if isinstance(given, (list, tuple)) else ():

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from hashlib import blake2b
 
-
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
