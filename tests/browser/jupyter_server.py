@@ -39,6 +39,7 @@ class JupyterServer:
 
     def __init__(self, folder: Path) -> None:
         self.root = folder / "notebooks"
+        self.data = folder / "data"
         self.log = folder / "server.log"
         self.token = secrets.token_hex(16)
         self.port = free_port()

@@ -13,7 +13,7 @@ from typing import Any, Self
 from urllib.parse import quote
 
 import psutil
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests.browser import inside
 from tests.browser.jupyter_server import environment_of_kernels, free_port
@@ -106,15 +106,10 @@ class MarimoPage:
     def show(self, index: int) -> None:
         """All cells have been run when the notebook was opened."""
 
-    def add_cell(self, source: str) -> None:
-        """Write a cell below the others, run it and return as soon as it has printed."""
-        self.page.locator('[data-testid="create-cell-button"]').last.click()
-        self.page.locator(".cm-content").last.click()
-        self.page.keyboard.insert_text(source)
+    def begin_cell(self, index: int) -> None:
+        """Run the cell at ``index`` again."""
+        self.page.locator(".cm-content").nth(1 + index).click()
         self.page.keyboard.press("Control+Enter")
-        expect(self.page.locator(".console-output-area, .output-area").last).to_contain_text(
-            "begun", timeout=30_000
-        )
 
     def start_anew(self) -> None:
         self._end_kernel()

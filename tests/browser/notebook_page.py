@@ -81,12 +81,12 @@ class NotebookPage:
 
     # The notebook
 
-    def open(self, cells: Sequence[str]) -> NotebookPage:
+    def open(self, cells: Sequence[str], *, kernel: str = "python3") -> NotebookPage:
         """Write a notebook of code ``cells``, open it and wait until its kernel is idle."""
         self.folder.mkdir(parents=True)
         content = nbformat.v4.new_notebook(
             cells=[nbformat.v4.new_code_cell(source) for source in cells],
-            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+            metadata={"kernelspec": {"name": kernel, "display_name": kernel}},
         )
         nbformat.write(content, self.file)
         self.page.goto(self._address())
@@ -209,9 +209,10 @@ class NotebookPage:
         self._server.request("POST", f"api/kernels/{self.kernel_id}/interrupt")
 
     def restart_kernel(self) -> None:
-        """Restart the kernel as the menu does, and wait until the new one is idle."""
+        """Restart the kernel by the menu's command, and wait until the new one is idle."""
         before = self._server.kernel_process(self.kernel_id).pid
-        self._server.request("POST", f"api/kernels/{self.kernel_id}/restart")
+        self.page.evaluate("void window.jupyterapp.commands.execute('kernelmenu:restart')")
+        self.page.locator(".jp-Dialog button.jp-mod-accept").click()
         self._wait_for_kernel_other_than(before)
 
     def kill_kernel(self) -> None:

@@ -76,39 +76,6 @@ def test_undo_takes_the_row_and_the_learning_back_and_shows_the_task_again(
     assert learned(notebook) == 0
 
 
-def test_a_page_reload_shows_the_task_that_was_shown(notebook: NotebookPage):
-    open_widget(notebook, CHOICE)
-    widget = notebook.widget
-    widget.locator('[data-option="payment"]').click()
-    expect_saved(widget, "")
-    notebook.evaluate_in_kernel("ann.session.join(60)")
-    asked = shown_task(widget)
-    notebook.page.keyboard.press("Control+s")
-    notebook.save()
-    notebook.reload()
-    expect(notebook.widget).to_have_attribute("data-task-hash", asked, timeout=60_000)
-
-
-def test_answers_given_while_a_cell_runs_are_stored(notebook: NotebookPage):
-    waiting = (
-        "import pathlib, time\n"
-        "print('begun')\n"
-        "while not pathlib.Path('go').exists(): time.sleep(0.02)"
-    )
-    notebook.open([SETUP, CHOICE, waiting])
-    notebook.run_cell(0)
-    notebook.run_cell(1)
-    widget = notebook.widget
-    expect_asking(widget)
-    notebook.begin_cell(2)
-    widget.locator('[data-option="payment"]').click()
-    first = expect_saved(widget, "")
-    widget.locator('[data-option="account"]').click()
-    expect_saved(widget, first)
-    (notebook.folder / "go").touch()
-    assert [row["accept"] for row in stored(notebook)] == [["payment"], ["account"]]
-
-
 def test_an_answer_from_the_next_cell_moves_the_page_on(notebook: NotebookPage):
     open_widget(notebook, CHOICE)
     asked = shown_task(notebook.widget)
