@@ -1,7 +1,7 @@
 # make demo              JupyterLab on notebooks/quickstart.ipynb
 # make test              every test: Python, four notebook front ends in Chromium, JavaScript
 # make lint              ruff and mypy
-# make bench             from a click to the next text on the page, beside a bare widget
+# make bench             from a click to the next text on the page, beside other widgets
 # make bench-learning    what the model in the loop saves
 # make screenshots       the widget as the README shows it
 #
@@ -50,6 +50,7 @@ lint: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-test chromium
 	$(RUN) -m tests.benchmarks.latency $(BENCH_ARGS)
+	$(RUN) -m tests.benchmarks.beside
 	$(RUN) -m tests.benchmarks.store
 
 bench-learning: $(VENV)/.installed-test
