@@ -86,7 +86,8 @@ def review(
     lang
         The language by whose tokens spans are mended; annotators' spans are kept as they are.
     target, instructions, keys
-        As in `nbannotate.annotate`.
+        As in `nbannotate.annotate`; the actions version and previous_version (pick the one
+        beside), version_1 to version_9 and agreed have keys as well.
     **filters
         Which answers are reviewed, as in ``store.annotations``: session_id, annotator,
         view, label, answer, since, until, model_version, where. Answers to yes-or-no
