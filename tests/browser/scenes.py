@@ -28,15 +28,27 @@ RECIPES = {
     "own_keys": f'nb.textcat.manual(few, {TOPICS}, nlp=False, keys={{"ignore": "z", "payment": "p"}}',
     "twice": f"nb.textcat.manual(few, {TOPICS}, nlp=False",
     "remarks": f"nb.textcat.manual(few, {TOPICS}, nlp=False",
+    "duel": 'nb.compare(few, {"shouter": str.upper, "lowerer": str.lower}',
     "steps": f"nb.textcat.manual([f'text {{i}}' for i in range(80)], {TOPICS}, nlp=False",
 }
 """Each view's recipe, by the dataset that its answers go to."""
 
-SCENES = list(RECIPES)
+REVIEW = """\
+for _who, _spans in {"alice": [nb.Span(4, 10, "PART")], "bob": []}.items():
+    _own = nb.ner.manual(few[1:2], labels=["PART"], dataset="judged", annotator=_who, store=store,
+                         nlp=False)
+    _own.session.answer("accept", spans=_spans)
+    _own.close()
+ann_decided = nb.review(store, "judged", reviewer="rita", into="decided")
+ann_decided"""
+
+SCENES = [*RECIPES, "decided"]
 
 
 def recipe_cell(dataset: str, call: str | None = None) -> str:
     """Return a cell that starts a recipe and shows its widget."""
+    if call is None and dataset == "decided":
+        return REVIEW
     begun = call or RECIPES[dataset]
     where = f'dataset="{dataset}", session_id="s", store=store'
     return f"ann_{dataset} = {begun}, {where})\nann_{dataset}"

@@ -119,6 +119,25 @@ def test_the_whole_reading_can_be_corrected_where_one_span_is_asked_about(views:
     assert answered(views, widget, "Shift+A")["answer"] == "accept"
 
 
+def test_one_annotators_version_is_picked_and_is_the_decision(views: FrontEnd):
+    widget = begin(views, "decided")
+    card = widget.locator(".nba-version").filter(has_text="alice")
+    card.locator(".nba-version-text").click()
+    views.page.keyboard.press("a")
+    expect_saved(widget, "")
+    (row,) = rows(views, "decided")
+    assert words(row) == [("saddle", "PART")]
+    expect(widget).to_have_attribute("data-phase", "finished")
+
+
+def test_one_of_two_outputs_is_chosen_blind(views: FrontEnd):
+    widget = begin(views, "duel")
+    assert "shouter" not in widget.inner_html()
+    chosen = {answered(views, widget, key)["label"] for key in ("1", "2")}
+    assert chosen <= {"shouter", "lowerer"}
+    assert chosen
+
+
 def test_more_labels_than_keys_are_found_by_typing(views: FrontEnd):
     widget = begin(views, "many_labels")
     for key in ("ArrowRight", "/"):
