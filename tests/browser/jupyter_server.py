@@ -22,6 +22,8 @@ from urllib.parse import quote
 
 import psutil
 
+from tests.browser import processes
+
 START_SECONDS = 90.0
 QUIET_SETTINGS = {
     "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False}
@@ -51,16 +53,9 @@ class JupyterServer:
         self.root.mkdir(parents=True)
         environment = _environment(self._folder)
         _write_settings(Path(environment["JUPYTERLAB_SETTINGS_DIR"]))
-        with self.log.open("wb") as log:
-            self._process = subprocess.Popen(
-                self._command(),
-                env=environment,
-                cwd=self.root,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        self._process = processes.begin(
+            self._command(), environment=environment, log=self.log, folder=self.root
+        )
         try:
             self._wait_until_up()
         except BaseException:
@@ -69,18 +64,8 @@ class JupyterServer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._process is None:
-            return
-        family = psutil.Process(self._process.pid).children(recursive=True)
-        self._process.terminate()
-        try:
-            self._process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        for left_behind in family:
-            if left_behind.is_running():
-                left_behind.kill()
+        if self._process is not None:
+            processes.end(self._process)
 
     def request(self, method: str, path: str, body: object = None) -> Any:
         """Return what the server's REST interface answers, None for an empty answer."""

@@ -15,7 +15,7 @@ from urllib.parse import quote
 import psutil
 from playwright.sync_api import Page
 
-from tests.browser import inside
+from tests.browser import inside, processes
 from tests.browser.jupyter_server import environment_of_kernels, free_port
 from tests.browser.notebook_page import wait_until
 
@@ -53,27 +53,15 @@ class MarimoServer:
             *(sys.executable, "-m", "marimo", "-q", "edit", "--headless", "--no-token"),
             *("--skip-update-check", f"--port={self.url.rpartition(':')[2]}", str(self.root)),
         ]
-        with self.log.open("wb") as log:
-            self._process = subprocess.Popen(
-                command,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        self._process = processes.begin(
+            command, environment=environment, log=self.log, folder=self.root
+        )
         wait_until(self._is_up, f"marimo's server answers; see {self.log}", 90)
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._process is None:
-            return
-        family = psutil.Process(self._process.pid).children(recursive=True)
-        self._process.terminate()
-        self._process.wait(timeout=20)
-        for left_behind in family:
-            if left_behind.is_running():
-                left_behind.kill()
+        if self._process is not None:
+            processes.end(self._process)
 
     def _is_up(self) -> bool:
         try:
