@@ -42,7 +42,7 @@ from nbannotate.errors import (
     StoreSchemaError,
 )
 from nbannotate.learning import Learner, RefitLearner, SuggestingLearner, evaluate, suggester
-from nbannotate.recipes import annotate, compare, ner, review, spans, textcat
+from nbannotate.recipes import annotate, compare, ner, relations, review, spans, textcat
 from nbannotate.session import Estimate, Outlook, Progress, ReviewSession, Session
 from nbannotate.store import Store
 from nbannotate.tasks import (
@@ -107,6 +107,7 @@ __all__ = [
     "compare",
     "evaluate",
     "ner",
+    "relations",
     "retrain",
     "review",
     "sample_data",

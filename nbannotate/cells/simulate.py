@@ -109,7 +109,7 @@ class Oracle:
             return right
         if session.view.layout == "binary":
             return {"answer": "reject" if right["answer"] == "accept" else "accept"}
-        if session.view.layout == "spans":
+        if session.view.shows("spans"):
             left_out = self._random.choice([*right["spans"], None])
             return right | {"spans": [span for span in right["spans"] if span != left_out]}
         other = self._random.choice(task.labels)
@@ -126,7 +126,7 @@ class Oracle:
         view = session.view
         if view.component in SPAN_COMPONENTS:
             right = self._spans(session, task, gold)
-            if view.layout == "spans":
+            if view.shows("spans"):
                 return {"answer": "accept", "spans": right}
             is_right = task.spans[0] in right
             is_read_right = task.prediction is not None and set(task.prediction) == set(right)

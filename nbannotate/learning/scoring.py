@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nbannotate.errors import PipelineError
+from nbannotate.learning.alignment import touched_tokens, without_overlaps
 from nbannotate.learning.evidence import TextEvidence
 from nbannotate.learning.pipelines import find_component
 from nbannotate.tasks import (
@@ -184,18 +185,13 @@ def _score_spans(
 
 def _set_spans(example: Example, spans: Iterable[Span], key: str | None) -> None:
     """Write gold spans where the scorer looks for them: under a key, or None for entities."""
-    from spacy.util import filter_spans
-
     doc = example.reference
-    expanded = (
-        doc.char_span(span.start, span.end, label=span.label, alignment_mode="expand")
-        for span in spans
-    )
-    chunks = [chunk for chunk in expanded if chunk is not None]
     if key is None:
-        doc.set_ents(filter_spans(chunks), default="outside")
+        chunks = [chunk for chunk, _ in without_overlaps(doc, spans, doc.text)]
+        doc.set_ents(chunks, default="outside")
     else:
-        doc.spans[key] = chunks
+        touched = (touched_tokens(doc, span, doc.text) for span in spans)
+        doc.spans[key] = [chunk for chunk in touched if chunk is not None]
 
 
 def _score_cats(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nbannotate.learning.alignment import aligned_only, without_overlaps
 from nbannotate.learning.base import SpacyLearner
 from nbannotate.learning.evidence import TextEvidence
 from nbannotate.learning.growth import growing
@@ -23,6 +24,7 @@ from nbannotate.tasks.records import Answer, Span
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
+    from spacy.tokens import Span as SpacySpan
 
 NER_BUDGET = Budget(n_batches=4, n_fresh=1, batch_size=8, learn_rate=0.001, dropout=0.1, decay=0.9)
 TRAINED_NER_BUDGET = replace(NER_BUDGET, learn_rate=0.0003)
@@ -268,25 +270,27 @@ def trained_labels(pipe: Any) -> frozenset[str]:
 def constrain(evidence: TextEvidence, doc: Doc, labels: Sequence[str]) -> Constraint:
     """Return which readings of a doc its evidence leaves.
 
-    Spans off the tokens, or out of the part that is read, cannot be learned and are
-    passed over.
+    Spans out of the part that is read cannot be learned and are passed over; see `alignment`
+    for those off the tokens.
     """
     known = {label: index for index, label in enumerate(labels)}
 
-    def read(spans: Sequence[Span]) -> tuple[TokenSpan, ...]:
-        found = (
-            (doc.char_span(span.start, span.end, alignment_mode="expand"), known[span.label])
-            for span in spans
-            if span.label in known
-        )
+    def read(found: Sequence[tuple[SpacySpan, Span]]) -> tuple[TokenSpan, ...]:
         return tuple(
-            TokenSpan(chunk.start, chunk.end, label)
-            for chunk, label in found
-            if chunk is not None and not chunk[0].is_space
+            TokenSpan(chunk.start, chunk.end, known[span.label])
+            for chunk, span in found
+            if not chunk[0].is_space
         )
 
+    def of_these(spans: Sequence[Span]) -> list[Span]:
+        return [span for span in spans if span.label in known]
+
     closed = np.array([evidence.complete and label in evidence.labels for label in labels])
-    return Constraint(read(evidence.spans), read(evidence.rejected), closed)
+    return Constraint(
+        read(without_overlaps(doc, of_these(evidence.spans), evidence.text)),
+        read(aligned_only(doc, of_these(evidence.rejected), evidence.text)),
+        closed,
+    )
 
 
 def _in_batches(docs: Sequence[Doc]) -> Iterator[list[Doc]]:

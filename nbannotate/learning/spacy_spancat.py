@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nbannotate.learning.alignment import aligned_only, touched_tokens
 from nbannotate.learning.base import SpacyLearner
 from nbannotate.learning.evidence import TextEvidence
 from nbannotate.learning.pipelines import untrained_labels
@@ -229,9 +230,10 @@ class SpancatLearner(SpacyLearner):
     def _known(self, evidence: TextEvidence, doc: Doc) -> dict[tuple[int, int, int], float]:
         """Return 1 for accepted and 0 for rejected spans, by first token, end and column."""
         known: dict[tuple[int, int, int], float] = {}
-        for spans, value in ((evidence.rejected, 0.0), (evidence.spans, 1.0)):
-            for span in spans:
-                chunk = doc.char_span(span.start, span.end, alignment_mode="expand")
+        rejected = aligned_only(doc, evidence.rejected, evidence.text)
+        accepted = ((touched_tokens(doc, each, evidence.text), each) for each in evidence.spans)
+        for found, value in ((rejected, 0.0), (accepted, 1.0)):
+            for chunk, span in found:
                 if chunk is not None and span.label in self._columns:
                     known[chunk.start, chunk.end, self._columns[span.label]] = value
         return known

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from nbannotate.acquisition import QueryStrategy
 from nbannotate.acquisition.patterns import PatternMatcher
@@ -15,7 +15,7 @@ from nbannotate.pool import Pool
 from nbannotate.recipes.tokenizing import blank, own_tokenize
 from nbannotate.session import Lineage, Session
 from nbannotate.store import Store
-from nbannotate.tasks import View, check_labels, find_view
+from nbannotate.tasks import Unit, View, check_labels, find_view
 from nbannotate.widget import Annotator, Keys, resolve_keys
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def annotate(
     *,
     view: str | View,
     labels: str | Iterable[str],
+    relations: str | Iterable[str] = (),
     nlp: Language | str | Path | Literal[False] | None = None,
     learner: Learner | None = None,
     dataset: str = "annotations",
@@ -41,6 +42,7 @@ def annotate(
     strategy: str | QueryStrategy = "auto",
     learn_from: Mapping[str, Any] | None = None,
     lang: str = "en",
+    by: Unit = "token",
     seed: int = 0,
     target: int | None = None,
     instructions: str | None = None,
@@ -58,6 +60,8 @@ def annotate(
         The view's name, such as ``"ner.correct"``, or a `View`.
     labels
         The labels that answers may use.
+    relations
+        For a view of relations: the labels that relations between spans may have.
     nlp
         The pipeline to start from: a spaCy pipeline (it is copied, never changed), the
         path or package name of one, a version of ``store.models()`` such as ``"v7"``, None
@@ -91,6 +95,12 @@ def annotate(
         is rebuilt at the start; by default the whole dataset.
     lang
         The language of a blank pipeline.
+    by
+        What spans begin and end with: ``"token"``, a token of the pipeline, or
+        ``"character"`` for text without good tokens, such as Thai, DNA or bad scans: any
+        character as a reader sees it (a grapheme cluster, so that no emoji and no accent is
+        parted). Spans are stored as they are marked; a spaCy model learns the tokens that
+        they touch. ``lang="zh"`` makes every character a token of the model too.
     seed
         Seeds every random choice: equal seeds and answers give equal models.
     target
@@ -101,7 +111,8 @@ def annotate(
         Keys of the page that differ from the default, such as ``{"accept": "y", "note": None,
         "DRUG": ["d", "1"]}``: of the actions accept, reject, ignore, undo, back (delete a
         span, else undo), enter, escape, flag, note, history, why, help, all and correct (the
-        whole reading, in ``teach``), next and previous (of overlapping spans) and filter; or
+        whole reading, in ``teach``), next and previous (of overlapping spans), relate and turn
+        (relations) and filter; or
         of labels. A key is one character, ``"space"``, ``"enter"``, ``"escape"``,
         ``"backspace"`` or ``"delete"``, with ``"shift+"`` before it if wanted.
 
@@ -118,6 +129,9 @@ def annotate(
         If the source cannot be read or holds no text.
     PipelineError
         If ``nlp`` is no pipeline.
+    ValueError
+        If there is no such view, it draws no relations and some are given, or none are and
+        it does; or ``by`` is another.
     KeyBindingError
         If a key is unknown, reserved, or would have two meanings.
     StoreError
@@ -141,18 +155,17 @@ def annotate(
     """
     checked = check_labels(labels)
     resolve_keys(keys, checked)
-    asked = find_view(view, exclusive=exclusive)
+    asked = _checked_view(view, exclusive=exclusive, relations=relations, by=by)
 
     opened = store if isinstance(store, Store) else Store(store)
-
     nlp = _checked_nlp(nlp, asked)
     make = _making(asked, checked, lang=lang, seed=seed)
-    is_own = learner is not None
+    changes_learner = None if learner is not None else make
     config = {"lang": lang, "seed": seed, "target": target}
     lineage = Lineage.of(
         opened, dataset, session_id, annotator, asked, learn_from=learn_from, config=config
     )
-    if not is_own:
+    if changes_learner is not None:
         lineage.line = lineage.find(nlp)
         if nlp is not False or lineage.line.version is not None:
             learner = make(lineage.line.base, first_labels=lineage.first_labels())
@@ -173,10 +186,24 @@ def annotate(
         learn_from=learn_from,
         config=config,
         line=lineage.line,
+        by=by,
     )
-    return Annotator(
-        session, make_learner=None if is_own else make, instructions=instructions, keys=keys
-    )
+    return Annotator(session, make_learner=changes_learner, instructions=instructions, keys=keys)
+
+
+def _checked_view(
+    view: str | View, *, exclusive: bool, relations: str | Iterable[str], by: str
+) -> View:
+    if by not in get_args(Unit):
+        raise ValueError(
+            f"by={by!r} is unknown; give one of {', '.join(map(repr, get_args(Unit)))}"
+        )
+    asked = find_view(view, exclusive=exclusive, relations=relations)
+    if asked.shows("relations") and not asked.relations:
+        raise ValueError(
+            f"view {asked.name!r} draws relations; give their labels, such as relations=['CAUSES']"
+        )
+    return asked
 
 
 def _checked_nlp(nlp: Any, asked: View) -> Any:

@@ -9,6 +9,7 @@ from typing import Any, TypedDict
 from nbannotate.acquisition import QueryStrategy
 from nbannotate.learning import Learner
 from nbannotate.store import Store
+from nbannotate.tasks import Unit
 from nbannotate.widget import Keys
 
 
@@ -25,6 +26,7 @@ class Keywords(TypedDict, total=False):
     strategy: str | QueryStrategy
     learn_from: Mapping[str, Any] | None
     lang: str
+    by: Unit
     seed: int
     target: int | None
     instructions: str | None

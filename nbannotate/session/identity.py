@@ -66,6 +66,7 @@ class Identity:
             answer=settled.answer,
             created_at=utc_now(),
             spans=settled.spans,
+            relations=settled.relations,
             accept=settled.accept,
             label=settled.label,
             suggested=_suggested(task),

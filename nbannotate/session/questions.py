@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict, deque
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -18,6 +18,7 @@ from nbannotate.acquisition.patterns import PatternMatcher
 from nbannotate.learning import Learner, takes_updates, texts_at_once
 from nbannotate.pool import Pool
 from nbannotate.session.few_texts import FewTexts
+from nbannotate.session.page_spans import shown_spans, snapped, snapped_reading
 from nbannotate.tasks import (
     SPAN_COMPONENTS,
     Answer,
@@ -25,6 +26,7 @@ from nbannotate.tasks import (
     SourceText,
     Span,
     Task,
+    Unit,
     View,
     task_hash,
     task_of,
@@ -77,6 +79,9 @@ class Questions:
         Seeds every random choice.
     tokenize
         Returns the character offsets of a text's tokens; None if no words can be asked about.
+    by
+        What spans on the page begin and end with; to characters those of models and
+        patterns are widened, which may part one.
     """
 
     def __init__(
@@ -85,12 +90,14 @@ class Questions:
         labels: tuple[str, ...],
         pool: Pool,
         acquisition: Acquisition,
-        *,
         patterns: PatternMatcher | None = None,
         seed: int = 0,
+        *,
         tokenize: Callable[[str], list[tuple[int, int]]] | None = None,
+        by: Unit = "token",
     ) -> None:
         self.view = view
+        self._by = by
         self.labels = labels
         self.pool = pool
         self.acquisition = acquisition
@@ -246,6 +253,11 @@ class Questions:
             if learner is not None
             else [Prediction() for _ in texts]
         )
+        if self._by == "character":
+            predictions = [
+                snapped_reading(text.text, each, overlaps=self.view.overlaps)
+                for text, each in zip(texts, predictions, strict=True)
+            ]
         matches = self._match(texts)
         candidates: list[Candidate] = []
         words: list[Candidate] = []
@@ -346,14 +358,14 @@ class Questions:
         foreseen: tuple[Span, ...] | None = None
         reading: tuple[Span, ...] | None = None
         score = candidate.probability
-        if self.view.layout == "spans":
+        if self.view.layout in {"spans", "relations"}:
             read = tuple(span for span in prediction.spans if span.label in self.labels)
             score = min((span.score for span in read if span.score is not None), default=None)
             if self.view.shows_suggestions:
                 spans = self._worth_showing(read)
             else:
                 given = matches.get(text.input_hash, text.spans)
-                spans = _shown(given, self.labels, overlaps=self.view.overlaps)
+                spans = shown_spans(given, self.labels, overlaps=self.view.overlaps)
             if spans != read or not self.view.shows_suggestions:
                 foreseen = read
         elif self.view.layout == "choice":
@@ -388,10 +400,16 @@ class Questions:
     def _hash(self, candidate: Candidate) -> int:
         return self.view.task_hash(candidate.text, candidate.span, candidate.label)
 
+    def _on_page(self, text: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+        return snapped(text, spans) if self._by == "character" else spans
+
     def _match(self, texts: Sequence[SourceText]) -> dict[int, tuple[Span, ...]]:
         if self.patterns is None:
             return {}
-        found = {text.input_hash: self.patterns.match(text.text) for text in texts}
+        found = {
+            text.input_hash: self._on_page(text.text, self.patterns.match(text.text))
+            for text in texts
+        }
         return {text_hash: spans for text_hash, spans in found.items() if spans}
 
     def _pattern_matches_first(
@@ -452,12 +470,3 @@ class Questions:
 def is_kept(text_hash: int) -> bool:
     """Return whether a text is kept for random questions while there are others."""
     return text_hash % KEPT_EVERY == 0
-
-
-def _shown(spans: Iterable[Span], labels: tuple[str, ...], *, overlaps: bool) -> tuple[Span, ...]:
-    """Return spans of these labels, without those that overlap an earlier one."""
-    kept: list[Span] = []
-    for span in sorted(set(spans), key=lambda span: (span.start, -span.end)):
-        if span.label in labels and (overlaps or not kept or span.start >= kept[-1].end):
-            kept.append(span)
-    return tuple(kept)

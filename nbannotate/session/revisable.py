@@ -19,7 +19,7 @@ from nbannotate.session.identity import Identity, taken_back
 from nbannotate.session.model_in_loop import ModelInLoop
 from nbannotate.session.progress import Phase
 from nbannotate.session.questions import Questions
-from nbannotate.tasks import Answer, Settled, Span, Task, with_labels
+from nbannotate.tasks import Answer, Relation, Settled, Span, Task, with_labels
 
 FOUND_AT_MOST = 50
 
@@ -103,6 +103,7 @@ class Revisable(ModelInLoop):
         *,
         spans: Iterable[Span | Mapping[str, Any]] | None = None,
         accept: str | Iterable[str] | None = None,
+        relations: Iterable[Relation | Mapping[str, Any]] | None = None,
         flagged: bool | None = None,
         note: str | None = None,
         new_id: str | None = None,
@@ -117,8 +118,9 @@ class Revisable(ModelInLoop):
         ----------
         answer_id
             The former answer, one of `history`.
-        answer, spans, accept
-            As in `Session.answer`; spans and labels that are not given stay as they were.
+        answer, spans, accept, relations
+            As in `Session.answer`; spans, labels and relations that are not given stay as
+            they were.
         flagged, note
             None leaves them as they were; an empty note takes it away.
         new_id
@@ -159,7 +161,9 @@ class Revisable(ModelInLoop):
             if known is not None:
                 return known
             task, former = self.recall(answer_id)
-            settled = self._settle_anew(task, former, answer, spans=spans, accept=accept)
+            settled = self._settle_anew(
+                task, former, answer, spans=spans, accept=accept, relations=relations
+            )
             changed = self._identity.sign(
                 self.view.asked(task, settled),
                 settled,
@@ -226,12 +230,22 @@ class Revisable(ModelInLoop):
         *,
         spans: Iterable[Span | Mapping[str, Any]] | None,
         accept: str | Iterable[str] | None,
+        relations: Iterable[Relation | Mapping[str, Any]] | None,
     ) -> Settled:
         if self.view.shows("spans") and spans is None:
             spans = former.spans
         if self.view.shows("choice") and accept is None and answer == "accept":
             accept = former.accept or None
-        return self.view.settle(task, answer, spans=spans, accept=accept, tokens=self.tokens(task))
+        if self.view.shows("relations") and relations is None:
+            relations = former.relations
+        return self.view.settle(
+            task,
+            answer,
+            spans=spans,
+            accept=accept,
+            relations=relations,
+            tokens=self.tokens(task),
+        )
 
     def _put_in_place(self, task: Task, former: Answer, changed: Answer) -> None:
         """Let the changed answer count instead of the former one."""

@@ -30,10 +30,13 @@ from nbannotate.session.revisable import Revisable
 from nbannotate.store import Store
 from nbannotate.tasks import (
     Answer,
+    Relation,
     Span,
     Task,
+    Unit,
     View,
     check_labels,
+    graphemes,
     with_labels,
 )
 
@@ -78,6 +81,9 @@ class Session(Revisable):
         Written into the store's record of the session.
     tasks
         What is asked, where that is known beforehand; by default it is chosen from the pool.
+    by
+        What spans begin and end with: tokens, or characters as a reader sees them, which
+        need no ``tokenize``.
 
     Raises
     ------
@@ -122,6 +128,7 @@ class Session(Revisable):
         learn_from: Mapping[str, Any] | None = None,
         config: Mapping[str, Any] | None = None,
         tasks: GivenTasks | None = None,
+        by: Unit = "token",
     ) -> None:
         self._lock = threading.RLock()
         self._ready = threading.Condition(self._lock)
@@ -133,7 +140,8 @@ class Session(Revisable):
         self.session_id = self._identity.session_id
         self.annotator = self._identity.annotator
         self.target = target
-        self._tokenize = tokenize
+        self.by = by
+        self._tokenize = graphemes if by == "character" else tokenize
         self._lineage = Lineage.of(
             store, dataset, session_id, annotator, view, learn_from=learn_from, config=config
         )
@@ -145,9 +153,9 @@ class Session(Revisable):
         self._history = History(exclusive=view.exclusive, told=view.told)
         self._thread = None
         self.pool = pool(self) if callable(pool) else pool
-        acquisition = Acquisition(strategy, view.layout)
+        asking = Acquisition(strategy, view.layouts[0])
         self._questions = tasks or Questions(
-            view, labels, self.pool, acquisition, patterns=patterns, seed=seed, tokenize=tokenize
+            view, labels, self.pool, asking, patterns, seed, tokenize=self._tokenize, by=by
         )
         self._lineup = Lineup(self._questions.is_askable)
 
@@ -198,6 +206,7 @@ class Session(Revisable):
         *,
         spans: Iterable[Span | Mapping[str, Any]] | None = None,
         accept: str | Iterable[str] | None = None,
+        relations: Iterable[Relation | Mapping[str, Any]] | None = None,
         task_hash: int | None = None,
         answer_id: str | None = None,
         seconds: float | None = None,
@@ -215,6 +224,8 @@ class Session(Revisable):
             yes or no about a span: all spans of the text, stored as a correction.
         accept
             For a choice view: the labels chosen.
+        relations
+            For a relations view: the relations that stand, their ends among ``spans``.
         task_hash
             The task that is answered, refused if it is no longer current.
         answer_id
@@ -251,7 +262,12 @@ class Session(Revisable):
                 return known
             task = self._current(task_hash)
             settled = self.view.settle(
-                task, answer, spans=spans, accept=accept, tokens=self.tokens(task)
+                task,
+                answer,
+                spans=spans,
+                accept=accept,
+                relations=relations,
+                tokens=self.tokens(task),
             )
             stored = self._identity.sign(
                 self.view.asked(task, settled),

@@ -46,13 +46,14 @@ ALLOWED = ("dataset", *Filters.__annotations__)
 _EQUALITIES = ("dataset", "session_id", "annotator", "view", "answer", "model_version")
 _ANY_LABEL = (
     "(coalesce(list_contains($label, label), false) or list_has_any(accept, $label)"
-    " or list_has_any([s.label for s in spans], $label))"
+    " or list_has_any([s.label for s in spans], $label)"
+    " or list_has_any([r.label for r in relations], $label))"
 )
-_SPAN_LABEL = "list_contains($label, label)"
+_OWN_LABEL = "list_contains($label, label)"
 
 
 def condition(
-    connection: DuckDBPyConnection, filters: Mapping[str, Any], *, of_spans: bool = False
+    connection: DuckDBPyConnection, filters: Mapping[str, Any], *, of_parts: bool = False
 ) -> tuple[str, dict[str, Any]]:
     """Return an SQL condition and its parameters.
 
@@ -62,8 +63,8 @@ def condition(
         Any connection, to check ``where`` with.
     filters
         See `Filters`.
-    of_spans
-        Whether ``label`` is that of one span's row, not of a whole answer.
+    of_parts
+        Whether ``label`` is that of the row of one span or relation, not of a whole answer.
 
     Raises
     ------
@@ -81,7 +82,7 @@ def condition(
         if name in given
     ]
     if "label" in given:
-        parts.append(_SPAN_LABEL if of_spans else _ANY_LABEL)
+        parts.append(_OWN_LABEL if of_parts else _ANY_LABEL)
         values["label"] = _texts("label", given["label"])
     if "since" in given:
         parts.append("created_at >= $since")

@@ -18,6 +18,10 @@ _NUMBERS = ("score", "seconds")
 _COUNTS = (
     "start",
     "end",
+    "head_start",
+    "head_end",
+    "child_start",
+    "child_end",
     "answered",
     "accepted",
     "rejected",
@@ -30,7 +34,7 @@ _COUNTS = (
 _CLAIMS = ("stands", "suggested", "flagged")
 _TIMES = ("created_at", "started_at", "last_answer_at")
 _DICTS = ("meta", "filter", "scores")
-_LISTS = ("spans", "accept", "labels")
+_LISTS = ("spans", "accept", "relations", "labels")
 
 ANNOTATION_COLUMNS = (
     "dataset",
@@ -42,6 +46,7 @@ ANNOTATION_COLUMNS = (
     "answer",
     "spans",
     "accept",
+    "relations",
     "score",
     "why",
     "model_version",

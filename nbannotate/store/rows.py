@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from nbannotate.errors import AnswerError
-from nbannotate.tasks.records import ANSWER_KINDS, Answer, Span
+from nbannotate.tasks.records import ANSWER_KINDS, Answer, Relation, Span
 
 COLUMN_TYPES: dict[str, str] = {
     "seq": "bigint",
@@ -89,6 +89,8 @@ def to_row(answer: Answer) -> list[Any]:
         payload["foreseen"] = [_plain_span(span) for span in answer.foreseen]
     if answer.flagged:
         payload["flagged"] = True
+    if answer.relations:
+        payload["relations"] = [relation.to_dict() for relation in answer.relations]
     if answer.note is not None:
         payload["note"] = answer.note
     return [
@@ -103,7 +105,7 @@ def to_row(answer: Answer) -> list[Any]:
         answer.text,
         answer.answer,
         answer.label,
-        to_json(payload, "spans, accept, suggested, labels, foreseen or note")
+        to_json(payload, "spans, accept, suggested, labels, foreseen, relations or note")
         if payload
         else None,
         finite(answer.score),
@@ -134,6 +136,7 @@ def from_row(row: tuple[Any, ...]) -> Answer:
         foreseen=_read_spans(plain["foreseen"]) if "foreseen" in plain else None,
         flagged=bool(plain.get("flagged", False)),
         note=plain.get("note"),
+        relations=tuple(Relation.from_dict(each) for each in plain.get("relations", ())),
         meta=json.loads(meta) if meta else {},
     )
 

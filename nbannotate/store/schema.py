@@ -204,6 +204,36 @@ _FLAGS_AND_NOTES = (
     _remade(_ANNOTATIONS, "created_at, meta,", "created_at, flagged, note, meta,"),
 )
 
+_RELATION_TYPE = """[{"head":{"start":"BIGINT","end":"BIGINT","label":"VARCHAR"},
+        "child":{"start":"BIGINT","end":"BIGINT","label":"VARCHAR"},"label":"VARCHAR"}]"""
+
+_RELATIONS = """
+create view relations as
+select dataset, session_id, annotator, "view", answer, relation.label as label,
+    relation.head."start" as head_start, relation.head."end" as head_end,
+    substring(text, head_start + 1, head_end - head_start) as head_text,
+    relation.head.label as head_label,
+    relation.child."start" as child_start, relation.child."end" as child_end,
+    substring(text, child_start + 1, child_end - child_start) as child_text,
+    relation.child.label as child_label,
+    created_at, input_hash, task_hash, answer_id
+from (
+    select * exclude (relations), unnest(relations) as relation
+    from answer_log where stands and json_array_length(payload->'relations') > 0)
+order by seq, head_start, head_end, child_start, child_end, label
+"""
+
+_RELATED = (
+    _remade(
+        _FLAGS_AND_NOTES[0],
+        "j.score, j.why,",
+        f"coalesce(from_json(j.payload->'relations', '{_RELATION_TYPE}'), []) as relations,\n"
+        "    j.score, j.why,",
+    ),
+    _remade(_FLAGS_AND_NOTES[1], "accept, score,", "accept, relations, score,"),
+    _RELATIONS,
+)
+
 # Each entry is one version, never edited once released: a change is a new entry.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -221,6 +251,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         _DATASETS,
     ),
     _FLAGS_AND_NOTES,
+    _RELATED,
 )
 
 _RECORD = """

@@ -263,7 +263,8 @@ class Store(ModelVersions):
         -------
         pandas.DataFrame
             Columns dataset, session_id, annotator, view, text, label, answer, spans (list
-            of dict), accept (list of str), score, why, model_version, seconds, created_at
+            of dict), accept (list of str), relations (list of dict with head, child and
+            label), score, why, model_version, seconds, created_at
             (UTC), flagged (bool), note, meta (dict), input_hash, task_hash, answer_id.
 
         Raises
@@ -309,9 +310,33 @@ class Store(ModelVersions):
         """
         given = {"dataset": dataset, **filters}
         with self._reading() as connection:
-            kept, values = condition(connection, given, of_spans=True)
+            kept, values = condition(connection, given, of_parts=True)
             query = f"select {_SPAN_COLUMNS} from spans where {kept}"
             result = _run(connection, query, values)
+            return to_frame(_names(result), result.fetchall())
+
+    def relations(
+        self, dataset: str | Iterable[str] | None = None, **filters: Unpack[Filters]
+    ) -> pd.DataFrame:
+        """Return one row per relation of the answers that stand, oldest answer first.
+
+        Parameters
+        ----------
+        dataset, filters
+            As for `annotations`; ``label`` and ``where`` are about the relation's row.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns dataset, session_id, annotator, view, answer, label, and of the spans that
+            it leads from and to head_start, head_end (character offsets, end exclusive),
+            head_text, head_label, child_start, child_end, child_text, child_label;
+            created_at (UTC), input_hash, task_hash, answer_id.
+        """
+        given = {"dataset": dataset, **filters}
+        with self._reading() as connection:
+            kept, values = condition(connection, given, of_parts=True)
+            result = _run(connection, f"select * from relations where {kept}", values)
             return to_frame(_names(result), result.fetchall())
 
     def sql(
@@ -322,7 +347,7 @@ class Store(ModelVersions):
         Parameters
         ----------
         query
-            DuckDB's SQL on the views annotations, spans, labels, sessions, examples and
+            DuckDB's SQL on the views annotations, spans, relations, labels, sessions, examples and
             the tables answers, session_starts, model_versions. Times are UTC without a zone.
         parameters
             Values for ``?`` (a list) or ``$name`` (a dict).
@@ -432,7 +457,7 @@ class Store(ModelVersions):
 
 def _column(name: str) -> str:
     """Name a column of answer_log; spans come as JSON text, read faster than structs."""
-    if name in ("spans", "accept"):
+    if name in ("spans", "accept", "relations"):
         return f"cast(payload->'{name}' as varchar)"
     return _quoted(name)
 

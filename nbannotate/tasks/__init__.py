@@ -21,6 +21,7 @@ from nbannotate.tasks.components import (
 )
 from nbannotate.tasks.effort import AnnotatorTime
 from nbannotate.tasks.gold import GoldText, read_gold
+from nbannotate.tasks.graphemes import Unit, graphemes, wide_graphemes
 from nbannotate.tasks.hashing import input_hash, task_hash
 from nbannotate.tasks.labels import check_known, check_labels
 from nbannotate.tasks.prediction import Prediction
@@ -35,6 +36,7 @@ from nbannotate.tasks.records import (
     task_of,
     with_labels,
 )
+from nbannotate.tasks.relations import check_relations
 from nbannotate.tasks.spans import check_inside, check_spans, snap
 from nbannotate.tasks.versions import (
     Remark,
@@ -70,15 +72,18 @@ __all__ = [
     "SourceText",
     "Span",
     "Task",
+    "Unit",
     "Version",
     "View",
     "check_inside",
     "check_known",
     "check_labels",
+    "check_relations",
     "check_spans",
     "component_of",
     "components_of",
     "find_view",
+    "graphemes",
     "group_versions",
     "in_dispute",
     "input_hash",
@@ -91,5 +96,6 @@ __all__ = [
     "task_hash",
     "task_of",
     "version_of",
+    "wide_graphemes",
     "with_labels",
 ]

@@ -89,7 +89,7 @@ class AnnotatorTime:
         """
         if answer == "ignore" or (view.layout == "binary" and spans is None):
             return self.of_binary(n_tokens=n_tokens)
-        suggested = task.spans if view.layout == "spans" else task.prediction or ()
+        suggested = task.spans if view.shows("spans") else task.prediction or ()
         n_labels = len(task.labels)
         if view.layout == "choice" and view.exclusive:
             return self.of_one_label(n_tokens=n_tokens, n_labels=n_labels)

@@ -219,6 +219,8 @@ class Answer:
         Whether the annotator marked it to be looked at again; nothing is learned from that.
     note
         What the annotator wrote beside it, None for nothing.
+    relations
+        The relations that stand after the answer (relations view); their ends are ``spans``.
     """
 
     answer_id: str
@@ -246,6 +248,7 @@ class Answer:
     foreseen: tuple[Span, ...] | None = None
     flagged: bool = False
     note: str | None = None
+    relations: tuple[Relation, ...] = ()
 
 
 def task_of(answer: Answer, labels: tuple[str, ...]) -> Task:

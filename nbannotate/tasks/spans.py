@@ -43,7 +43,7 @@ def check_spans(
     ends = {end for _, end in tokens}
     checked: list[Span] = []
     for given in spans:
-        span = _read_span(given)
+        span = read_span(given)
         check_known(span.label, task.labels)
         check_inside(span, task.text)
         if isinstance(given, Mapping) and given.get("text", span.text_of(task.text)) != (
@@ -57,13 +57,14 @@ def check_spans(
             snapped = snap(span, tokens)
             raise SpanError(
                 f"span {span.start}–{span.end} {span.text_of(task.text)!r} does not begin and end "
-                "with a token, so that no model could learn it; "
+                "with a token, so that no model could learn it as it is; "
                 + (
                     f"the tokens it touches are {snapped.start}–{snapped.end} "
                     f"{snapped.text_of(task.text)!r}"
                     if snapped
                     else "it touches no token"
                 )
+                + ". A recipe with by='character' takes spans of any characters"
             )
         checked.append(span)
     checked = sorted(set(checked))
@@ -109,7 +110,14 @@ def snap(span: Span, tokens: Sequence[tuple[int, int]]) -> Span | None:
     return Span(touched[0][0], touched[-1][1], span.label, span.score)
 
 
-def _read_span(given: Span | Mapping[str, Any]) -> Span:
+def read_span(given: Span | Mapping[str, Any]) -> Span:
+    """Return a span as it was given, without its score.
+
+    Raises
+    ------
+    SpanError
+        If it is malformed.
+    """
     if isinstance(given, Span):
         return Span(given.start, given.end, given.label)
     try:

@@ -22,12 +22,25 @@ from nbannotate.tasks.components import (
     kinds_of,
 )
 from nbannotate.tasks.hashing import task_hash
-from nbannotate.tasks.records import ANSWER_KINDS, Answer, AnswerKind, SourceText, Span, Task
+from nbannotate.tasks.records import (
+    ANSWER_KINDS,
+    Answer,
+    AnswerKind,
+    Relation,
+    SourceText,
+    Span,
+    Task,
+)
+from nbannotate.tasks.relations import check_relations
 from nbannotate.tasks.spans import check_spans
 
-Layout = Literal["spans", "choice", "binary"]
+Layout = Literal["spans", "choice", "binary", "relations"]
 
-_TAKEN_BY: Mapping[str, Layout] = {"spans": "spans", "accept": "choice"}
+_TAKEN_BY: Mapping[str, Layout] = {
+    "spans": "spans",
+    "accept": "choice",
+    "relations": "relations",
+}
 """Which layout takes which part of an answer."""
 
 
@@ -40,6 +53,7 @@ class Settled:
     accept: tuple[str, ...] = ()
     label: str | None = None
     is_whole_text: bool = False
+    relations: tuple[Relation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +65,9 @@ class View:
     name
         The name that is stored with each answer, such as ``"ner.correct"``.
     layout
-        What the page draws: ``"spans"`` to mark, ``"choice"`` among labels, or
-        ``"binary"``: accept or reject one suggestion.
+        What the page draws: ``"spans"`` to mark, ``"relations"`` to mark spans and draw
+        relations between them, ``"choice"`` among labels, or ``"binary"``: accept or reject
+        one suggestion.
     component
         The kind of pipeline component that can learn from the answers, None where none can.
     exclusive
@@ -60,6 +75,8 @@ class View:
     shows_suggestions
         Whether a model's prediction is shown to be corrected. If not, it is stored with the
         answer all the same, so that it is known how good the model is.
+    relations
+        For the relations layout: the labels that relations may have.
 
     Raises
     ------
@@ -73,6 +90,7 @@ class View:
     component: Component | None = None
     exclusive: bool = False
     shows_suggestions: bool = True
+    relations: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a name by which stored answers would be read as something else."""
@@ -99,8 +117,13 @@ class View:
         return (self,)
 
     def shows(self, layout: Layout) -> bool:
-        """Whether one of the blocks has this layout."""
-        return any(block.layout == layout for block in self.blocks)
+        """Whether one of the blocks has this layout; relations are drawn between spans."""
+        return any(layout in block.layouts for block in self.blocks)
+
+    @property
+    def layouts(self) -> tuple[Layout, ...]:
+        """What the page draws of this block."""
+        return ("spans", "relations") if self.layout == "relations" else (self.layout,)
 
     @property
     def asks_whole_text(self) -> bool:
@@ -110,7 +133,9 @@ class View:
     @property
     def overlaps(self) -> bool:
         """Whether spans of one text may overlap, nest, or differ by their label alone."""
-        return self.component == "spancat"
+        return self.component == "spancat" or (
+            self.layout == "relations" and self.component is None
+        )
 
     def covers(self, view_name: str) -> bool:
         """Whether an answer to a view of this name says all that this view asks.
@@ -149,6 +174,7 @@ class View:
         *,
         spans: Iterable[Span | Mapping[str, Any]] | None = None,
         accept: str | Iterable[str] | None = None,
+        relations: Iterable[Relation | Mapping[str, Any]] | None = None,
         tokens: Sequence[tuple[int, int]],
     ) -> Settled:
         """Check an answer against its task and return what is to be stored.
@@ -164,6 +190,8 @@ class View:
             Binary layout on spans: all spans of the text, in the place of a yes or no.
         accept
             Choice layout: the labels chosen.
+        relations
+            Relations layout: the relations that stand, None for none.
         tokens
             Character offsets of the text's tokens, shape (n_tokens, 2).
 
@@ -184,10 +212,10 @@ class View:
         kind: AnswerKind = answer
         if spans is not None and self.reads_whole_text:
             return self._settle_whole_text(task, kind, spans, tokens)
-        parts = {"spans": spans, "accept": accept}
+        parts = {"spans": spans, "accept": accept, "relations": relations}
         for part, layout in _TAKEN_BY.items():
             if parts[part] is not None and not self.shows(layout):
-                given = "spans were" if part == "spans" else f"{part}= was"
+                given = f"{part}= was" if part == "accept" else f"{part} were"
                 raise AnswerError(
                     f"{given} given to a {self.name} task, which takes none; "
                     + self._how_to_answer(task)
@@ -208,10 +236,11 @@ class View:
         """Return what other blocks have settled with this block's part of the answer."""
         if self.layout == "binary":
             return replace(settled, spans=task.spans, label=task.label)
-        if self.layout == "spans":
+        if self.shows("spans"):
             standing = task.spans if parts["spans"] is None else parts["spans"]
             checked = check_spans(standing, task, tokens, overlaps=self.overlaps)
-            return replace(settled, spans=checked)
+            related = check_relations(parts["relations"], checked, self.relations)
+            return replace(settled, spans=checked, relations=related)
         chosen = check_choice(
             parts["accept"],
             task.labels,
@@ -269,7 +298,7 @@ class View:
         return Settled(answer, spans=checked, is_whole_text=True)
 
     def _how_to_answer(self, task: Task) -> str:
-        if self.layout == "spans":
+        if self.shows("spans"):
             return (
                 f"answer('accept', spans=[{{'start': 0, 'end': 4, 'label': {task.labels[0]!r}}}])"
             )

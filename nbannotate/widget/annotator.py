@@ -28,7 +28,7 @@ from nbannotate.errors import (
 from nbannotate.learning import copy_nlp_of
 from nbannotate.session import ModelStatus, Progress, Session
 from nbannotate.widget.joining import join_script, join_style
-from nbannotate.widget.keys import DEFAULT_KEYS, Keys, resolve_keys
+from nbannotate.widget.keys import DEFAULT_KEYS, LABEL_KEYS, Keys, resolve_keys
 from nbannotate.widget.messages import (
     RefusalReason,
     wire_history,
@@ -37,7 +37,7 @@ from nbannotate.widget.messages import (
     wire_task,
 )
 from nbannotate.widget.rendering import Rendering, show
-from nbannotate.widget.rendering.show import SHOWN_AT_MOST
+from nbannotate.widget.rendering.show import SHOWN_AT_MOST, relation_color
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -212,7 +212,8 @@ class Annotator(anywidget.AnyWidget):
         >>> ann.close()
         """
         given = self.annotations() if rows is None else rows
-        return show(given, labels=self._session.labels, limit=limit)
+        session = self._session
+        return show(given, labels=session.labels, relations=session.view.relations, limit=limit)
 
     def use(self, model: object) -> Annotator:
         """Put a model into the loop.
@@ -352,6 +353,7 @@ class Annotator(anywidget.AnyWidget):
         return {
             "spans": message.get("spans") if takes_spans else None,
             "accept": message.get("accept") if view.shows("choice") else None,
+            "relations": message.get("relations") if view.shows("relations") else None,
             "seconds": message.get("seconds"),
             "note": message.get("note"),
         }
@@ -417,7 +419,16 @@ class Annotator(anywidget.AnyWidget):
         return {
             "dataset": session.dataset,
             "view": session.view.name,
-            "blocks": [block.layout for block in session.view.blocks],
+            "blocks": [layout for block in session.view.blocks for layout in block.layouts],
+            "by": session.by,
+            "relations": [
+                {
+                    "name": name,
+                    "key": LABEL_KEYS[i] if i < len(LABEL_KEYS) else None,
+                    "color": relation_color(i),
+                }
+                for i, name in enumerate(session.view.relations)
+            ],
             "exclusive": session.view.exclusive,
             "overlaps": session.view.overlaps,
             "session_id": session.session_id,

@@ -31,6 +31,8 @@ DEFAULT_KEYS: dict[str, tuple[str, ...]] = {
     "next": ("s",),
     "previous": ("shift+s",),
     "filter": ("/",),
+    "relate": ("r",),
+    "turn": ("t",),
 }
 
 REVIEW_KEYS: dict[str, tuple[str, ...]] = {
@@ -43,7 +45,7 @@ REVIEW_KEYS: dict[str, tuple[str, ...]] = {
 """Where versions are decided: the first nine are picked by their number."""
 
 _NAMED = ("space", "enter", "escape", "backspace", "delete")
-_LABEL_KEYS = (*"1234567890", *(f"shift+{digit}" for digit in "1234567890"))
+LABEL_KEYS = (*"1234567890", *(f"shift+{digit}" for digit in "1234567890"))
 
 
 def resolve_keys(
@@ -100,7 +102,7 @@ def resolve_keys(
 
 
 def _default(label: str, at: int, taken: Mapping[str, str], clashes: frozenset[str]) -> str | None:
-    key = _LABEL_KEYS[at] if at < len(_LABEL_KEYS) else None
+    key = LABEL_KEYS[at] if at < len(LABEL_KEYS) else None
     if key is None or key not in taken:
         return key
     if key in clashes:

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any, Literal, TypedDict
 
 from nbannotate.session import Session
-from nbannotate.tasks import Answer, Task
+from nbannotate.tasks import Answer, Task, wide_graphemes
 from nbannotate.widget.versions import WireVersion, wire_versions
 
 RefusalReason = Literal["stale", "invalid", "store", "closed"]
@@ -58,7 +58,8 @@ class WireTask(TypedDict):
     task_hash: str
     input_hash: str
     text: str
-    tokens: Sequence[tuple[int, int]]
+    tokens: Sequence[tuple[int, int]] | None
+    wide: Sequence[tuple[int, int]]
     spans: list[dict[str, Any]]
     options: list[dict[str, Any]]
     prediction: list[dict[str, Any]] | None
@@ -109,11 +110,13 @@ def wire_task(session: Session, task: Task | None) -> WireTask | None:
         return None
     is_shown = session.view.shows_suggestions
     options = task.options if is_shown else dict.fromkeys(task.options)
+    by_character = session.by == "character"
     return {
         "task_hash": str(task.task_hash),
         "input_hash": str(task.input_hash),
         "text": task.text,
-        "tokens": session.tokens(task),
+        "tokens": None if by_character else session.tokens(task),
+        "wide": wide_graphemes(task.text) if by_character else [],
         "spans": [span.to_dict() for span in task.spans],
         "options": [{"label": name, "score": score} for name, score in options.items()],
         "prediction": (
@@ -148,6 +151,7 @@ def wire_restored(answer: Answer | None) -> dict[str, Any] | None:
         "answer": answer.answer,
         "spans": [span.to_dict() for span in answer.spans],
         "accept": list(answer.accept),
+        "relations": [relation.to_dict() for relation in answer.relations],
         "flagged": answer.flagged,
         "note": answer.note,
     }

@@ -7,7 +7,7 @@
 const copy = (value) => JSON.parse(JSON.stringify(value));
 
 /** @param {any} row */
-const restored = ({ answer, spans = null, accept = null, flagged = false, note = null }) => ({ answer, spans, accept, flagged, note });
+const restored = ({ answer, spans = null, accept = null, relations = null, flagged = false, note = null }) => ({ answer, spans, accept, relations, flagged, note });
 
 export class FakeKernel {
   /** @param {{config: object, tasks: any[], delay?: number|null, ahead?: boolean, status?: object}} setup */

@@ -28,7 +28,14 @@ WAIT_SECONDS = 30
 def start(store, view="textcat.manual", texts=TEXTS, learner=None, **keywords) -> Session:
     learner = learner or RecordingLearner(LABELS)
     return nb.annotate(
-        texts, view=view, labels=LABELS, learner=learner, store=store, dataset="d", **keywords
+        texts,
+        view=view,
+        relations=("NEAR",) if "relations" in view else (),
+        labels=LABELS,
+        learner=learner,
+        store=store,
+        dataset="d",
+        **keywords,
     ).session
 
 
@@ -195,7 +202,15 @@ def test_an_answer_that_does_not_fit_is_refused_and_nothing_is_stored(view, answ
     learner = None if view.startswith("textcat") or view == "ner.teach" else False
     with nb.Store(":memory:") as store:
         if learner is False:
-            ann = nb.annotate(texts, view=view, labels=LABELS, nlp=False, store=store, dataset="d")
+            ann = nb.annotate(
+                texts,
+                view=view,
+                relations=("NEAR",) if "relations" in view else (),
+                labels=LABELS,
+                nlp=False,
+                store=store,
+                dataset="d",
+            )
             session = ann.session
         else:
             session = start(store, view, texts)

@@ -12,6 +12,7 @@ from nbannotate.tasks import (
     COMPARE,
     SIDES,
     VIEWS,
+    Relation,
     Span,
     Task,
     Version,
@@ -24,7 +25,7 @@ from tests.loops import a_session, tokenize
 TEXT = "Méth 🙂 is bad\r\nin Ber\u0301lin 👩‍👩‍👧."
 LABELS = ("DRUG", "PLACE")
 VIEW_LIST = [
-    find_view(name, exclusive=exclusive)
+    find_view(name, exclusive=exclusive, relations=("NEAR",) if "relations" in name else ())
     for name in VIEWS
     for exclusive in ((True, False) if name.startswith("textcat.") else (False,))
 ]
@@ -57,7 +58,7 @@ def settle(view: View, answer: str, task: Task | None = None, **parts):
 def right_parts(view: View) -> dict:
     if view.layout == "choice":
         return {"accept": ["DRUG"]}
-    return {"spans": [{"start": 0, "end": 4, "label": "DRUG"}]} if view.layout == "spans" else {}
+    return {"spans": [{"start": 0, "end": 4, "label": "DRUG"}]} if view.shows("spans") else {}
 
 
 SPANS_VIEW = find_view("ner.manual", exclusive=True)
@@ -87,7 +88,7 @@ def test_another_kind_of_answer_is_told_which_there_are(view: View, kind):
 
 @views
 def test_parts_of_another_layout_are_refused_with_an_example_that_fits(view: View):
-    takes_spans = view.layout == "spans" or view.reads_whole_text
+    takes_spans = view.shows("spans") or view.reads_whole_text
     wrong = {"accept": ["DRUG"]} if takes_spans else {"spans": []}
     with pytest.raises(AnswerError, match=r"answer\('accept'"):
         settle(view, "accept", **wrong)
@@ -96,7 +97,7 @@ def test_parts_of_another_layout_are_refused_with_an_example_that_fits(view: Vie
 @views
 def test_what_is_settled_settles_to_itself(view: View):
     once = settle(view, "accept", **right_parts(view))
-    again = {"spans": once.spans} if view.layout == "spans" else {}
+    again = {"spans": once.spans} if view.shows("spans") else {}
     again |= {"accept": once.accept} if view.layout == "choice" else {}
     assert settle(view, "accept", **again) == once
 
@@ -273,3 +274,59 @@ def test_nothing_is_stored_when_an_answer_is_refused(view: str, wrong: dict):
     assert session.task == shown
     assert session.store.answers() == session.history == []
     assert session.progress.answered == 0
+
+
+RELATIONS = [view for view in VIEW_LIST if view.shows("relations")]
+DRUG = {"start": 0, "end": 4, "label": "DRUG"}
+PLACE = {"start": 10, "end": 13, "label": "PLACE"}
+NEAR = {"head": DRUG, "child": PLACE, "label": "NEAR"}
+related_views = pytest.mark.parametrize("view", RELATIONS, ids=lambda v: v.name)
+
+
+@related_views
+def test_relations_are_kept_with_the_spans_they_lead_between(view: View):
+    settled = settle(view, "accept", spans=[PLACE, DRUG], relations=[NEAR])
+    assert settled.relations == (Relation(Span(0, 4, "DRUG"), Span(10, 13, "PLACE"), "NEAR"),)
+    assert set(settled.spans) == {settled.relations[0].head, settled.relations[0].child}
+    again = settle(view, "accept", spans=settled.spans, relations=settled.relations)
+    assert again == settled
+
+
+@related_views
+def test_two_relations_may_lead_between_two_spans_and_both_ways(view: View):
+    back = {**NEAR, "head": PLACE, "child": DRUG}
+    assert len(settle(view, "accept", spans=[DRUG, PLACE], relations=[NEAR, back]).relations) == 2
+
+
+@related_views
+@pytest.mark.parametrize(
+    ("relations", "error", "said"),
+    [
+        ([{**NEAR, "label": "FAR"}], LabelError, "'FAR'.*'NEAR'"),
+        ([{**NEAR, "label": 3}], AnswerError, "no string"),
+        ([{**NEAR, "child": DRUG}], AnswerError, "to itself"),
+        ([NEAR, NEAR], AnswerError, "given twice"),
+        ([{**NEAR, "child": {**PLACE, "label": "DRUG"}}], AnswerError, "child.*no span of the"),
+        (
+            [{**NEAR, "head": {"start": 0, "end": 3, "label": "DRUG"}}],
+            AnswerError,
+            "head.*no span",
+        ),
+        ([{**NEAR, "head": {"start": 0}}], SpanError, "lacks one of"),
+        ([{"head": DRUG, "label": "NEAR"}], AnswerError, "lacks one of"),
+        (["NEAR"], AnswerError, "lacks one of"),
+        (NEAR, AnswerError, "give a list"),
+        (3, AnswerError, "give a list"),
+    ],
+)
+def test_a_relation_that_cannot_stand_is_refused_and_told_why(view: View, relations, error, said):
+    with pytest.raises(error, match=said):
+        settle(view, "accept", spans=[DRUG, PLACE], relations=relations)
+
+
+@pytest.mark.parametrize(
+    "view", [v for v in VIEW_LIST if v not in RELATIONS], ids=lambda v: v.name
+)
+def test_relations_are_refused_where_none_are_drawn(view: View):
+    with pytest.raises(AnswerError, match="relations were given"):
+        settle(view, "accept", relations=[], **right_parts(view))

@@ -115,7 +115,7 @@ def test_undo_brings_back_the_task_with_what_was_answered(page):
     state = page.say(type="undo")
     assert state["task"]["text"] == TEXTS[0]
     assert state["restored"] == {
-        "answer": "accept", "spans": [], "accept": ["B"], "flagged": True, "note": "two?",
+        "answer": "accept", "spans": [], "accept": ["B"], "relations": [], "flagged": True, "note": "two?",
     }  # fmt: skip
     assert page.ann.annotations().empty
     assert page.say(type="undo")["restored"] is None

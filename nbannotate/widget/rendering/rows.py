@@ -42,10 +42,10 @@ class DrawnAnswer:
 
     @property
     def all_labels(self) -> tuple[str, ...]:
-        """Every label in it, once, spans first and relations last."""
-        names = [span.label for span in self.spans]
-        names += [*self.labels, *(relation.label for relation in self.relations)]
-        return tuple(dict.fromkeys(names))
+        """Every label of a span or of the text, once, spans first."""
+        ends = (end for each in self.relations for end in (each.head, each.child))
+        names = [span.label for span in (*self.spans, *ends)]
+        return tuple(dict.fromkeys([*names, *self.labels]))
 
 
 def read_rows(rows: object) -> list[DrawnAnswer]:

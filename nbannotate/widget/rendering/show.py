@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
@@ -80,6 +80,7 @@ def show(
     rows: object,
     *,
     labels: str | Iterable[str] | None = None,
+    relations: str | Iterable[str] | None = None,
     limit: int | None = SHOWN_AT_MOST,
 ) -> Rendering:
     """Draw finished answers as static HTML, for a report or a saved notebook.
@@ -97,6 +98,8 @@ def show(
     labels
         The labels in the recipe's order, on which their colours depend; ``ann.show`` knows
         them. Others, or by default all, follow in the order in which they come.
+    relations
+        The same of the relations' labels.
     limit
         How many answers are drawn at most, None for all; a line says how many are not.
 
@@ -113,7 +116,7 @@ def show(
     SpanError
         If a span does not lie within its text.
     LabelError
-        If ``labels`` are none.
+        If ``labels`` or ``relations`` are none.
     ValueError
         If ``limit`` is negative.
 
@@ -129,8 +132,13 @@ def show(
         raise ValueError(f"limit={limit} is negative; give 0 or more, or None for all")
     answers = read_rows(rows)
     drawn = answers[:limit]
-    color_of = _coloring(() if labels is None else check_labels(labels), answers)
-    parts = [_draw(answer, color_of) for answer in drawn]
+    found = [label for answer in answers for label in answer.all_labels]
+    color_of = _coloring(labels, found)
+    between = [each.label for answer in answers for each in answer.relations]
+    place_of = _coloring(relations, between)
+    parts = [
+        _draw(answer, color_of, lambda label: relation_color(place_of(label))) for answer in drawn
+    ]
     if not answers:
         parts.append('<p class="nba-facts">No answers</p>')
     elif len(drawn) < len(answers):
@@ -141,13 +149,21 @@ def show(
     return Rendering("".join(parts), n_shown=len(drawn), n_answers=len(answers))
 
 
-def _coloring(labels: Sequence[str], answers: Sequence[DrawnAnswer]) -> ColorOf:
-    found = (label for answer in answers for label in answer.all_labels)
-    order = {label: at for at, label in enumerate(dict.fromkeys((*labels, *found)))}
+def relation_color(place: int) -> int:
+    """Return the number of the colour of a relation's label, by its place among them.
+
+    They begin at the other end of the palette, so that a label that comes later changes none.
+    """
+    return (N_COLORS - 1 - place) % N_COLORS
+
+
+def _coloring(labels: str | Iterable[str] | None, found: Iterable[str]) -> ColorOf:
+    known = () if not labels else check_labels(labels)
+    order = {label: at for at, label in enumerate(dict.fromkeys((*known, *found)))}
     return lambda label: order[label] % N_COLORS
 
 
-def _draw(answer: DrawnAnswer, color_of: ColorOf) -> str:
+def _draw(answer: DrawnAnswer, color_of: ColorOf, color_of_relation: ColorOf) -> str:
     places = _places(answer)
     parts = [draw_text(answer.text, answer.spans, color_of, places)]
     if answer.labels:
@@ -156,7 +172,8 @@ def _draw(answer: DrawnAnswer, color_of: ColorOf) -> str:
     if answer.relations:
         lines = (
             f"<li>{_end(each.head, answer, color_of, places)} "
-            f'<span class="nba-arc nba-c{color_of(each.label)}">{as_html(each.label)} →</span> '
+            f'<span class="nba-arc nba-c{color_of_relation(each.label)}">'
+            f"{as_html(each.label)} →</span> "
             f"{_end(each.child, answer, color_of, places)}</li>"
             for each in answer.relations
         )

@@ -1,6 +1,7 @@
 /** An annotator's work on one task, and each step of it; every step returns a new draft. */
 
 import { inTextOrder, overlaps, placeMark, sameSpan, tokenSpan, tokensOf, withoutClashes } from "./marks.js";
+import { amongSpans, followSpan } from "./relations.js";
 
 /** @import { Draft, Mark, Restored, WireSpan, WireTask, WireVersion } from "./types.js" */
 
@@ -27,7 +28,7 @@ export function newDraft(task, { exclusive, blocks = [], overlaps: mayOverlap = 
     marks: withoutClashes([...given, ...suggested], mayOverlap),
     chosen: lead ? lead.labels.map(({ label }) => label) : (exclusive ? likely.slice(0, 1) : likely).map((option) => option.label),
     picked: lead !== undefined,
-    touched: false, selected: null, fresh: null, anchor: null, cursor: null, correcting: null, seconds: 0, flagged: false, note: "",
+    relations: [], linking: null, related: null, touched: false, selected: null, fresh: null, anchor: null, cursor: null, correcting: null, seconds: 0, flagged: false, note: "",
   };
 }
 
@@ -67,6 +68,7 @@ export function restoredDraft(task, config, restored) {
     return { ...draft, marks, correcting: "asked" };
   }
   if (restored.spans) draft.marks = marks;
+  draft.relations = amongSpans(restored.relations ?? [], draft.marks);
   if (restored.accept) Object.assign(draft, { chosen: [...restored.accept], touched: true });
   return draft;
 }
@@ -84,7 +86,7 @@ export function versionDraft(draft, version, config) {
 export const withRemarks = (draft, { flagged, note }) => ({ ...draft, flagged: flagged ?? false, note: note ?? "" });
 
 /** Nothing picked, nothing selected. @param {Draft} draft @returns {Draft} */
-export const settled = (draft) => ({ ...draft, selected: null, fresh: null, anchor: null });
+export const settled = (draft) => ({ ...draft, selected: null, fresh: null, anchor: null, linking: null, related: null });
 
 /**
  * Make a span of the tokens a to b.
@@ -93,7 +95,8 @@ export const settled = (draft) => ({ ...draft, selected: null, fresh: null, anch
  */
 export function markTokens(draft, tokens, a, b, label, mayOverlap = false) {
   const mark = { ...tokenSpan(tokens, a, b), label, score: null, suggested: false };
-  return { ...settled(draft), marks: placeMark(draft.marks, mark, mayOverlap), fresh: mark, cursor: Math.max(a, b) };
+  const marks = placeMark(draft.marks, mark, mayOverlap);
+  return { ...settled(draft), marks, relations: amongSpans(draft.relations, marks), fresh: mark, cursor: Math.max(a, b) };
 }
 
 /**
@@ -105,7 +108,7 @@ export function changeMark(draft, mark, change) {
   const next = { ...mark, suggested: false, ...change };
   if (!sameSpan(next, mark)) next.score = null;
   const others = draft.marks.filter((other) => other !== mark && !sameSpan(other, next));
-  return { ...settled(draft), marks: [...others, next].sort(inTextOrder), selected: next };
+  return { ...settled(draft), marks: [...others, next].sort(inTextOrder), relations: followSpan(draft.relations, mark, next), selected: next };
 }
 
 /**
@@ -135,7 +138,8 @@ export function nextMark({ marks, selected, cursor }, tokens, step) {
 
 /** @param {Draft} draft @param {Mark} mark @returns {Draft} */
 export function removeMark(draft, mark) {
-  return { ...settled(draft), marks: draft.marks.filter((other) => other !== mark) };
+  const marks = draft.marks.filter((other) => other !== mark);
+  return { ...settled(draft), marks, relations: amongSpans(draft.relations, marks) };
 }
 
 /** @param {Draft} draft @param {number[][]} tokens @param {number} token @returns {Mark|null} */

@@ -32,6 +32,8 @@ export class Hands {
       case "correct": return this.correct("asked");
       case "next": return this.selectNext(1);
       case "previous": return this.selectNext(-1);
+      case "relate": return this.page.relating.relate();
+      case "turn": return this.page.relating.turn();
       case "filter": return this.page.labels.input.focus();
       case "flag": return this.flag();
       case "note": return this.held ? this.page.remarks.open() : undefined;
@@ -75,6 +77,7 @@ export class Hands {
     const onText = verdict === "accept" || !draft.correcting;
     if (page.shows("spans") && onText) message.spans = (spans ?? draft.marks).map(bareSpan);
     else if (spans) message.spans = spans.map(bareSpan);
+    if (page.shows("relations")) message.relations = draft.relations;
     if (page.shows("choice")) message.accept = verdict === "accept" ? [...draft.chosen] : [];
     page.paces = [...page.paces.slice(-19), seconds];
     page.hintText = "";
@@ -195,6 +198,7 @@ export class Hands {
   selectNext(step) {
     const { held, page } = this;
     if (!held || !page.shows("spans")) return;
+    if (held.work.linking) return page.relating.aim(step);
     const mark = nextMark(held.work, held.task.tokens, step);
     if (mark) this.select(held.work, mark);
   }
@@ -207,11 +211,21 @@ export class Hands {
     page.announce(`${mark.label} selected`);
   }
 
+  /** Take a span into hand, as by a click; a suggestion that is touched is one no more. @param {Mark} mark */
+  touch(mark) {
+    const { work } = this.page;
+    if (work && mark !== work.selected) this.page.edit({ ...changeMark(work, mark, {}), cursor: null });
+  }
+
   /** Delete the span in hand, else undo. @param {boolean} only  never undo */
   back(only) {
     const { held, page } = this;
     const mark = page.work?.selected ?? page.work?.fresh;
-    if (held && mark && page.shows("spans")) page.edit(removeMark(held.work, mark));
+    if (page.relating.remove()) return;
+    if (held && mark && page.shows("spans")) {
+      page.edit(removeMark(held.work, mark));
+      page.relating.sayLost(held.work.relations.length);
+    }
     else if (!only) page.exchange.undo();
   }
 
@@ -222,7 +236,8 @@ export class Hands {
     page.pointer.endDrag();
     if (!page.work || page.exchange.waiting) return;
     const { correcting, selected, anchor, cursor } = page.work;
-    const isHolding = selected !== null || anchor !== null || cursor !== null;
+    if (page.work.linking) return page.relating.link(null);
+    const isHolding = page.work.related !== null || selected !== null || anchor !== null || cursor !== null;
     if (correcting && !isHolding) this.leaveCorrection();
     else if (page.exchange.changing !== null && !isHolding) page.exchange.leaveChange();
     else page.edit({ ...settled(page.work), cursor: null });
@@ -233,14 +248,16 @@ export class Hands {
     if (!page.work || page.exchange.waiting) return;
     const { selected, anchor, cursor } = page.work;
     if (page.shows("choice")) this.answer("accept");
+    else if (page.work.linking) page.relating.link(page.work.linking.child);
     else if (selected) page.edit(settled(changeMark(page.work, selected, {})));
     else if (anchor !== null && cursor !== null) this.place(anchor, cursor);
   }
 }
 
 /** An answer in a few words. @param {AnswerMessage} message */
-function summaryOf({ answer, spans, accept }) {
+function summaryOf({ answer, spans, accept, relations }) {
   if (answer !== "accept") return answer;
   if (accept) return accept.join(", ") || "none of these";
-  return spans ? plural(spans.length, "span") : answer;
+  const related = relations?.length ? `, ${plural(relations.length, "relation")}` : "";
+  return spans ? plural(spans.length, "span") + related : answer;
 }

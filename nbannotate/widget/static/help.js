@@ -61,6 +61,8 @@ function blockRows(block, { config: { exclusive, overlaps: stacks }, config, fil
       [of("back"), "delete the selected or newest span, else undo"], [of("undo"), "undo the last answer"]],
     choice: [...labelRows(config, exclusive ? "choose and accept at once" : "turn an option on or off"), ...more,
       [of("accept"), exclusive ? "accept the option shown as chosen" : "accept; with none on: none of these"], [of("back", "undo"), "undo the last answer"]],
+    relations: [[of("relate"), "relate the selected span to another; with none selected, the next relation"],
+      [of("turn"), "turn the relation in hand round"], ["1–9 0", "with a relation in hand, its label"], ["drag a label", "from the label of a span to another span: relate them"]],
     binary: [[of("accept"), "accept: right"], [of("reject"), "reject: wrong"], ...whole, [of("back", "undo"), "undo the last answer"]],
   }[block];
 }

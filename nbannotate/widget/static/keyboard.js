@@ -90,6 +90,11 @@ export class Keyboard {
         if (action === "history") history.enter();
         return true;
       }
+      const relation = this.page.relating.isInHand ? this.page.relationLabels.indexOfKey(name) : -1;
+      if (relation >= 0) {
+        if (!repeated) this.page.relating.pickLabel(relation);
+        return true;
+      }
       if (label < 0) continue;
       if (!repeated && this.page.shows("spans")) hands.pickLabel(label);
       else if (!repeated && this.page.shows("choice")) hands.choose(config.labels[label].name);
@@ -104,7 +109,8 @@ export class Keyboard {
     const { config, labels, reading } = page;
     switch (action) {
       case "all": case "correct": return reading && page.shows("binary");
-      case "next": case "previous": return Boolean(config.overlaps) && page.shows("spans");
+      case "next": case "previous": return (Boolean(config.overlaps) || page.shows("relations")) && page.shows("spans");
+      case "relate": case "turn": return page.shows("relations");
       case "agreed": return (page.exchange.status?.n_agreed ?? 0) > 0;
       case "filter": return labels.isFiltered && (page.shows("spans") || page.shows("choice"));
       default: return true;
@@ -124,13 +130,17 @@ export class Keyboard {
     const last = task.tokens.length - 1;
     const from = page.work.cursor;
     const step = (MOVES[key] ?? 0) * (page.text.readsRightToLeft ? -1 : 1);
+    if (page.work.linking) {
+      page.relating.aim((step || { ArrowUp: -1, ArrowDown: 1 }[key]) ?? 0);
+      return true;
+    }
     if (extend && page.config.overlaps && page.work.selected) return this.stretch(step, { ArrowUp: -1, ArrowDown: 1 }[key] ?? 0);
     let to = from === null ? (step < 0 || key === "ArrowUp" ? last : 0) : from + step;
     if (key === "Home") to = 0;
     else if (key === "End") to = last;
     else if (step === 0 && from !== null) to = page.text.beside(from, key === "ArrowUp" ? -1 : 1);
     page.hold(moveCursor(page.work, task.tokens, to, extend, page.config.overlaps));
-    page.text.reveal(page.text.runs[page.text.firstRun[page.work.cursor ?? 0]]);
+    page.text.reveal(page.text.elementOf(page.work.cursor ?? 0));
     return true;
   }
 

@@ -1,9 +1,10 @@
 /** Marks that may overlap, drawn as rules under their words. */
 
-import { bisect, touched } from "./chunks.js";
+import { ArcView } from "./arc_view.js";
+import { bisect } from "./chunks.js";
 import { h, setBox } from "./elements.js";
 import { joinBoxes, lanes, runsRightToLeft } from "./lanes.js";
-import { deleteButton, markAttributes } from "./mark_elements.js";
+import { deleteButton, markAttributes, relateButton, spanId } from "./mark_elements.js";
 import { scoreText } from "./words.js";
 
 /** @import { Box } from "./lanes.js" */
@@ -13,6 +14,18 @@ import { scoreText } from "./words.js";
 
 const LANE_PIXELS = 17;
 const LABEL_GAP_PIXELS = 5;
+
+/** The tops of all rows that have boxes. @param {Box[][]} measured */
+const rowTops = (measured) => joinBoxes(measured.flat().map((box) => ({ ...box, left: 0, right: 0 }))).map(({ top }) => top);
+
+/** Which of them a box is on. @param {number[]} tops @param {Box} box */
+const rowAt = (tops, box) => tops.findIndex((top) => Math.abs(top - box.top) <= 4);
+
+/** The stretch where a span begins. @param {Box[]} boxes @param {boolean} leftward */
+function firstOf(boxes, leftward) {
+  const line = boxes.filter((box) => Math.abs(box.top - boxes[0].top) <= 4);
+  return line[leftward ? line.length - 1 : 0];
+}
 
 /**
  * Marks that may overlap: rules under their words, each in a lane of its own, with the label at
@@ -25,9 +38,12 @@ export class LaneView {
     this.colorOf = colorOf;
     this.flow = h("div", { class: "nba-flow" });
     this.lines = this.flow;
+    this.arcs = new ArcView();
     this.layer = this.flow;
-    /** @type {{mark: Mark, element: HTMLElement, name: HTMLElement, runs: HTMLElement[], leftward: boolean}[]} */
+    /** @type {{mark: Mark, element: HTMLElement, name: HTMLElement, leftward: boolean}[]} */
     this.placed = [];
+    /** @type {(mark: Mark) => HTMLElement[]} */
+    this.runsOf = () => [];
     this.width = 0;
     this.size = "";
     this.sizes = new ResizeObserver(() => {
@@ -39,7 +55,7 @@ export class LaneView {
   around(lines) {
     this.lines = lines;
     this.layer = h("div", { class: "nba-layer" });
-    this.flow = h("div", { class: "nba-flow", style: `--nba-lanes: ${LANE_PIXELS}px` }, lines, this.layer);
+    this.flow = h("div", { class: "nba-flow", style: `--nba-lanes: ${LANE_PIXELS}px` }, lines, this.layer, this.arcs.layer);
     this.sizes.disconnect();
     this.sizes.observe(this.flow);
     return this.flow;
@@ -47,22 +63,24 @@ export class LaneView {
 
   /**
    * @param {ReturnType<typeof codePoints>} text @param {readonly number[]} starts  of its lines
-   * @param {Drawing} drawing @param {HTMLElement[]} runs @param {{start: number, end: number}[]} bounds
+   * @param {Drawing} drawing @param {(mark: Mark) => HTMLElement[]} runsOf  the elements of a mark's words
    */
-  paint(text, starts, drawing, runs, bounds) {
+  paint(text, starts, drawing, runsOf) {
+    this.runsOf = runsOf;
     this.placed = drawing.marks.map((mark) => {
       const line = bisect(starts.length, (i) => starts[i] > mark.start);
       const paragraph = text.slice(starts[line - 1] ?? 0, starts[line] ?? text.length);
       const { element, name } = this.spanElement(mark, drawing, text.slice(mark.start, mark.end));
-      return { mark, element, name, runs: runs.slice(...touched(bounds, mark)), leftward: runsRightToLeft(paragraph) };
+      return { mark, element, name, leftward: runsRightToLeft(paragraph) };
     });
+    this.arcs.paint(drawing.related ?? { relations: [], selected: null, pending: null, colorOf: this.colorOf }, text);
     this.layer.replaceChildren(...this.placed.map(({ element }) => element));
     this.place();
   }
 
   /** @param {Mark} mark @param {Drawing} drawing @param {string} words */
   spanElement(mark, drawing, words) {
-    const { editable, selected } = drawing;
+    const { editable, related, selected } = drawing;
     const element = h("div", { class: `nba-span ${this.colorOf(mark.label)}`, role: "group", ...markAttributes(mark, drawing) });
     const score = mark.suggested ? scoreText(mark.score) : "";
     const name = h(editable ? "button" : "span", { class: "nba-name", "data-tag": mark.label, "data-score": score, title: mark.label });
@@ -73,7 +91,7 @@ export class LaneView {
     element.append(name);
     if (mark === selected) {
       element.dataset.selected = "true";
-      element.append(deleteButton(mark), h("i", { class: "nba-grip", "data-grip": "start" }), h("i", { class: "nba-grip", "data-grip": "end" }));
+      element.append(deleteButton(mark), ...(related ? [relateButton(mark)] : []), h("i", { class: "nba-grip", "data-grip": "start" }), h("i", { class: "nba-grip", "data-grip": "end" }));
     }
     return { element, name };
   }
@@ -88,18 +106,36 @@ export class LaneView {
     this.width = flow.clientWidth;
     if (!flow.isConnected || this.width === 0) return;
     const widths = placed.map(({ name }) => name.offsetWidth);
-    const lane = lanes(this.intervals(this.measure(), widths));
+    const before = this.measure();
+    const lane = lanes(this.intervals(before, widths));
     const count = Math.max(1, ...lane.map((i) => i + 1));
     flow.style.setProperty("--nba-lanes", `${count * LANE_PIXELS}px`);
-    this.measure().forEach((boxes, i) => this.placeSpan(placed[i], boxes, lane[i], widths[i]));
+    flow.style.setProperty("--nba-arcs", `${this.stackArcs(before)}px`);
+    const measured = this.measure();
+    measured.forEach((boxes, i) => this.placeSpan(placed[i], boxes, lane[i], widths[i]));
+    this.arcs.draw(this.firstBoxes(measured));
     this.size = this.sizeNow;
+  }
+
+  /** The first stretch of each span, where its label and its arcs are. @param {Box[][]} measured @returns {Map<string, Box>} */
+  firstBoxes(measured) {
+    return new Map(measured.flatMap((boxes, i) => (boxes.length > 0 ? [[spanId(this.placed[i].mark), firstOf(boxes, this.placed[i].leftward)]] : [])));
+  }
+
+  /** The room that relations need above each line. @param {Box[][]} measured */
+  stackArcs(measured) {
+    const tops = rowTops(measured);
+    const right = parseFloat(getComputedStyle(this.lines).paddingRight) || 0;
+    const left = parseFloat(getComputedStyle(this.lines).paddingLeft) || 0;
+    const mirrored = this.lines.matches(":dir(rtl)");
+    return this.arcs.stack(this.firstBoxes(measured), (box) => rowAt(tops, box), mirrored ? this.width : this.width - right, mirrored, left);
   }
 
   /** Where each span's words are, one box for each stretch on a line. @returns {Box[][]} */
   measure() {
     const origin = this.flow.getBoundingClientRect();
-    return this.placed.map(({ runs }) => {
-      const boxes = runs.flatMap((run) => [...run.getClientRects()]).map(({ left, right, top, bottom }) => ({
+    return this.placed.map(({ mark }) => {
+      const boxes = this.runsOf(mark).flatMap((run) => [...run.getClientRects()]).map(({ left, right, top, bottom }) => ({
         left: left - origin.left, right: Math.min(right - origin.left, this.width), top: top - origin.top, bottom: bottom - origin.top,
       }));
       const visible = boxes.filter((box) => box.right - box.left > 0.5);
@@ -110,8 +146,8 @@ export class LaneView {
 
   /** Each span as a stretch of one long line, its label's width included. @param {Box[][]} measured @param {number[]} widths */
   intervals(measured, widths) {
-    const tops = joinBoxes(measured.flat().map((box) => ({ ...box, left: 0, right: 0 }))).map(({ top }) => top);
-    const lineOf = (/** @type {Box} */ box) => tops.findIndex((top) => Math.abs(top - box.top) <= 4);
+    const tops = rowTops(measured);
+    const lineOf = (/** @type {Box} */ box) => rowAt(tops, box);
     const mirrored = this.lines.matches(":dir(rtl)");
     return measured.map((boxes, i) => {
       const all = boxes.length > 0 ? [...boxes, this.labelBox(boxes, widths[i] + LABEL_GAP_PIXELS, this.placed[i].leftward)] : [];
@@ -125,8 +161,7 @@ export class LaneView {
 
   /** The label stands at the start of the first stretch, and never outside. @param {Box[]} boxes @param {number} width @param {boolean} leftward @returns {Box} */
   labelBox(boxes, width, leftward) {
-    const line = boxes.filter((box) => Math.abs(box.top - boxes[0].top) <= 4);
-    const first = line[leftward ? line.length - 1 : 0];
+    const first = firstOf(boxes, leftward);
     const wanted = leftward ? first.right - width : first.left;
     const left = Math.max(0, Math.min(wanted, this.width - width));
     return { ...first, left, right: Math.min(left + width, this.width) };
@@ -148,6 +183,8 @@ export class LaneView {
     if (!cross) return;
     const beside = leftward ? Math.max(0, label.left - 19) : Math.min(label.left + width + 5, this.width - 16);
     setBox(cross, { left: beside, top: label.bottom + down + 2 });
+    const arrow = /** @type {HTMLElement|null} */ (element.querySelector(".nba-relate"));
+    if (arrow) setBox(arrow, { left: leftward ? Math.max(19, beside - 19) : Math.min(beside + 19, this.width - 16), top: label.bottom + down + 2 });
     const last = boxes[boxes.length - 1];
     const [atStart, atEnd] = leftward ? [boxes[0].right, last.left] : [boxes[0].left, last.right];
     for (const [grip, x, box] of /** @type {const} */ ([["start", atStart, boxes[0]], ["end", atEnd, last]])) {

@@ -4,6 +4,8 @@
  */
 
 import { answerIds } from "./answer_ids.js";
+import { CharacterView } from "./character_view.js";
+import { unpacked } from "./characters.js";
 import { newDraft, restOfReading, restoredDraft } from "./drafts.js";
 import { h, setText, treeOf } from "./elements.js";
 import { Exchange } from "./exchange.js";
@@ -17,6 +19,9 @@ import { withoutClashes } from "./marks.js";
 import { NoticeView } from "./notices.js";
 import { detailsList, whyLines } from "./panels.js";
 import { Pointer } from "./pointer.js";
+import { Relating } from "./relating.js";
+import { RelationLabels } from "./relation_labels.js";
+import { relationOf } from "./relations.js";
 import { RemarkView } from "./remarks.js";
 import { buildSkeleton } from "./skeleton.js";
 import { refreshFoot, refreshHead } from "./status_line.js";
@@ -63,11 +68,14 @@ export class Page {
     this.part = buildSkeleton(root, this.config);
     this.labels = new LabelView(this.part, this.config);
     this.versions = new VersionView(this.part, this.config, this.labels);
+    this.relationLabels = new RelationLabels(this.part, this.config);
     this.notices = new NoticeView(this.part);
     this.remarks = new RemarkView(this.part);
     this.history = new HistoryView(this.part);
-    this.text = new TextView(this.part.text, (label) => this.labels.colorOf(label));
+    const View = this.config.by === "character" ? CharacterView : TextView;
+    this.text = new View(this.part.text, (label) => this.labels.colorOf(label));
     this.hands = new Hands(this);
+    this.relating = new Relating(this);
     this.keyboard = new Keyboard(this);
     this.pointer = new Pointer(this);
     this.listen(model);
@@ -103,7 +111,7 @@ export class Page {
   /** @param {Model} model */
   listen(model) {
     const { root, signal, keyboard, pointer } = this;
-    const onMessage = (/** @type {any} */ message) => this.exchange.receive(message);
+    const onMessage = (/** @type {any} */ message) => this.exchange.receive(unpacked(message));
     const onConfig = () => this.configure(model.get("_config"));
     const onLoss = () => this.exchange.lose();
     model.on("msg:custom", onMessage);
@@ -166,6 +174,7 @@ export class Page {
     this.part = buildSkeleton(this.root, this.config);
     this.labels = new LabelView(this.part, this.config);
     this.versions = new VersionView(this.part, this.config, this.labels);
+    this.relationLabels = new RelationLabels(this.part, this.config);
     this.notices = new NoticeView(this.part, this.notices.dismissed);
     this.remarks = new RemarkView(this.part);
     this.remarks.show(this.work);
@@ -257,7 +266,7 @@ export class Page {
     const { task } = this.exchange;
     if (firstDispute === null || !task || !this.shows("spans")) return;
     const token = task.tokens.findIndex(([, end]) => end > firstDispute);
-    if (token >= 0) this.text.reveal(this.text.runs[this.text.firstRun[token]]);
+    if (token >= 0) this.text.reveal(this.text.elementOf(token));
   }
 
   /** A text that scrolls can be reached by tab, as whatever scrolls must. */
@@ -294,14 +303,24 @@ export class Page {
     if (!editable) return;
     this.text.highlight(draft, this.activeColor);
     this.labels.press(draft.selected?.label ?? this.config.labels[this.active]?.name ?? "");
+    this.relationLabels.press(this.relating.label);
+    this.root.dataset.relating = String(this.relating.isInHand);
+  }
+
+  /** What is drawn of the relations. */
+  get related() {
+    const { linking, related, relations } = this.work ?? { linking: null, related: null, relations: [] };
+    const pending = linking?.child ? relationOf(linking.head, linking.child, this.relating.label) : null;
+    return { relations, selected: related, pending, colorOf: (/** @type {string} */ label) => this.relationLabels.colorOf(label) };
   }
 
   /** @param {WireTask} task @param {Draft} draft @param {boolean} editable @returns {Drawing} */
   drawing(task, { marks, selected, correcting }, editable) {
     const binary = this.shows("binary") && !correcting;
     const all = binary ? withoutClashes([...marks, ...restOfReading(task, marks).rest], true) : marks;
-    const stacked = Boolean(this.config.overlaps) || withoutClashes(all).length < all.length;
-    return { marks: all, selected, asked: binary ? marks : [], editable, stacked };
+    const related = this.shows("relations") ? this.related : null;
+    const stacked = Boolean(this.config.overlaps) || related !== null || withoutClashes(all).length < all.length;
+    return { marks: all, selected, asked: binary ? marks : [], editable, stacked, related };
   }
 
   /** @param {WireTask} task @param {Draft} draft */
@@ -389,6 +408,7 @@ export class Page {
     if (!asking) part.panel.replaceChildren(...waitingLines(exchange, phase));
     if (!asking || !this.shows("binary")) part.ask.hidden = true;
     part.labels.hidden = !asking || !this.shows("spans");
+    part.relations.hidden = !asking || !this.shows("relations");
     part.options.hidden = !asking || !this.shows("choice");
     part.filter.hidden = !asking || !(this.shows("spans") || this.shows("choice")) || !this.labels.isFiltered;
     part.why.hidden = !asking || !this.isOpen("why");

@@ -33,12 +33,14 @@ export class Pointer {
     const target = /** @type {Element} */ (event.composedPath()[0]);
     const pressed = /** @type {HTMLElement|null} */ (target.closest?.("button"));
     const span = /** @type {HTMLElement|null} */ (target.closest?.(".nba-span"));
-    if (span && pressed?.dataset.action !== "delete") return this.clickSpan(span);
+    if (span && !pressed?.dataset.action) return this.clickSpan(span);
     const card = /** @type {HTMLElement|null|undefined} */ (target.closest?.(".nba-version")?.querySelector("button"));
     if (!pressed && !card) return;
-    const { action, option, label, open, pick } = (pressed ?? /** @type {HTMLElement} */ (card)).dataset;
+    const { action, option, label, open, pick, relation, relationId } = (pressed ?? /** @type {HTMLElement} */ (card)).dataset;
     if (pick !== undefined) hands.pickVersion(Number(pick));
     else if (open !== undefined) this.page.exchange.open(open);
+    else if (relationId !== undefined) this.page.relating.pickById(relationId);
+    else if (relation !== undefined) this.page.relating.pickLabel((config.relations ?? []).findIndex(({ name }) => name === relation));
     else if (option !== undefined) hands.choose(option);
     else if (label !== undefined) hands.pickLabel(config.labels.findIndex(({ name }) => name === label));
     else if (action === "dismiss" && pressed) this.page.dismiss(pressed);
@@ -50,7 +52,7 @@ export class Pointer {
     const { exchange, work } = this.page;
     if (!this.page.shows("spans") || exchange.waiting || !work) return;
     const mark = work.marks.find((each) => spanId(each) === element.dataset.span);
-    if (mark && mark !== work.selected) this.page.edit({ ...changeMark(work, mark, {}), cursor: null });
+    if (mark && !this.page.shows("relations")) this.page.hands.touch(mark);
   }
 
   /** @param {PointerEvent} event */
@@ -58,7 +60,7 @@ export class Pointer {
     const { exchange, part, text } = this.page;
     const target = /** @type {Element} */ (event.composedPath()[0]);
     if (!this.page.shows("spans") || exchange.waiting || event.button !== 0) return;
-    if (!target.closest?.(".nba-text") || target.closest("button")) return;
+    if (!target.closest?.(".nba-text") || this.page.relating.onPointerDown(event, target) || target.closest("button")) return;
     const grip = /** @type {HTMLElement|null} */ (target.closest("[data-grip]"))?.dataset.grip;
     if (!grip && target.closest(".nba-span")) return;
     part.text.setPointerCapture(event.pointerId);
@@ -75,6 +77,7 @@ export class Pointer {
   /** @param {PointerEvent} event */
   onPointerMove(event) {
     const { drag, page } = this;
+    if (page.relating.onPointerMove(event)) return;
     if (!drag || !page.work) return;
     const box = page.part.text;
     const outer = box.getBoundingClientRect();
@@ -98,6 +101,7 @@ export class Pointer {
   }
 
   onPointerUp() {
+    if (this.page.relating.onPointerUp()) return;
     const { drag, page } = this;
     const { config, exchange: { task }, hands, work } = page;
     this.drag = null;

@@ -32,10 +32,17 @@ export function buildSkeleton(root, config) {
   make("versions", { role: "group", "aria-label": "Versions", hidden: "" });
   const [before, after] = config.versions === "compare" ? [[], [part.versions]] : [[part.versions], []];
   Object.assign(part, { agreed: agreedBox(config), instructions: instructionsBox(config), filter: filterBox(config), note: noteBox(), reading: readingBox(config), actions: actionsRow(config) });
-  root.replaceChildren(bar, head, part.instructions, ...before, part.filter, make("labels", { role: "group", "aria-label": "Labels" }), part.change, part.stage, ...after,
+  root.replaceChildren(bar, head, part.instructions, ...before, part.filter, make("labels", { role: "group", "aria-label": "Labels" }), relationsBox(config, make), part.change, part.stage, ...after,
     make("options", { role: "group", "aria-label": "Options" }), part.why, part.note, part.reading, part.agreed, part.actions, part.help, part.history, part.details,
     make("alert", { role: "alert", hidden: "" }), make("notices"), foot, make("announce", { "aria-live": "polite", class: "nba-unseen" }));
   return part;
+}
+
+/** @param {Config} config @param {(name: string, attributes: Record<string, string>) => HTMLElement} make */
+function relationsBox({ keys }, make) {
+  const box = make("relations", { role: "group", "aria-label": "Relations' labels", hidden: "" });
+  box.append(h("span", {}, "Relations ", ...(keys.relate?.length ? [h("kbd", { "aria-hidden": "true" }, hintOf(keys, "relate"))] : [])));
+  return box;
 }
 
 /** @param {Config} config */

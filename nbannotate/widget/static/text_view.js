@@ -4,7 +4,7 @@ import { chunksOf, lineStarts, touched } from "./chunks.js";
 import { h, treeOf } from "./elements.js";
 import { LaneView } from "./lane_view.js";
 import { deleteButton, markAttributes, spanId } from "./mark_elements.js";
-import { overlaps, pieces } from "./marks.js";
+import { overlaps, pieces, tokenSpan } from "./marks.js";
 import { codePoints } from "./offsets.js";
 import { scoreText } from "./words.js";
 
@@ -13,10 +13,12 @@ import { scoreText } from "./words.js";
 /** @import { Draft, Mark, WireTask } from "./types.js" */
 
 /**
- * A chunk as it is drawn: its element, every token and gap in it, what each covers, and the runs
- * of each of its tokens, the first and the last.
- * @typedef {{key: string, element: HTMLElement, runs: HTMLElement[], bounds: {start: number, end: number}[], first: number[], last: number[]}} DrawnChunk
+ * A chunk as it is drawn: its element, every token and gap in it, and what each covers.
+ * @typedef {{key: string, element: HTMLElement, runs: HTMLElement[], bounds: {start: number, end: number}[]}} DrawnChunk
  */
+
+/** How far a box is from a point; another line is far. @param {DOMRect} box @param {number} x @param {number} y */
+export const awayFrom = (box, x, y) => Math.max(box.left - x, 0, x - box.right) + 20 * Math.max(box.top - y, 0, y - box.bottom);
 
 export class TextView {
   /** @param {HTMLElement} box  the element that scrolls @param {(label: string) => string} colorOf */
@@ -37,10 +39,6 @@ export class TextView {
     this.runs = [];
     /** @type {{start: number, end: number}[]} what each run covers */
     this.bounds = [];
-    /** @type {number[]} */
-    this.firstRun = [];
-    /** @type {number[]} */
-    this.lastRun = [];
     /** @type {HTMLElement[]} */
     this.lit = [];
   }
@@ -63,20 +61,21 @@ export class TextView {
       return isSame && this.drawn[i].key === key ? this.drawn[i] : this.drawChunk(chunk, key, tokens, own, drawing);
     });
     if (isSame) drawn.forEach((each, i) => each !== this.drawn[i] && this.drawn[i].element.replaceWith(each.element));
-    else this.replaceLines(drawn, stacked);
+    else this.replaceLines(drawn, stacked, drawing.related !== null);
     this.drawn = drawn;
     this.collect();
-    if (stacked) this.lanes.paint(this.text, this.starts, drawing, this.runs, this.bounds);
+    if (stacked) this.lanes.paint(this.text, this.starts, drawing, (mark) => this.runsOf(mark));
     else if (drawing.selected) this.addDelete(drawing.selected);
   }
 
-  /** @param {DrawnChunk[]} drawn @param {boolean} stacked */
-  replaceLines(drawn, stacked) {
+  /** @param {DrawnChunk[]} drawn @param {boolean} stacked @param {boolean} isRelated */
+  replaceLines(drawn, stacked, isRelated) {
     const only = drawn.length === 1 ? drawn[0].element : null;
     const lines = only ?? h("div", { class: "nba-lines" }, ...drawn.map(({ element }) => element));
     // Set last: while it is there, each child appended makes the browser read all of them again.
     lines.dir = "auto";
     this.box.dataset.stacked = String(stacked);
+    this.box.dataset.related = String(isRelated);
     this.box.replaceChildren(stacked ? this.lanes.around(lines) : lines);
   }
 
@@ -92,9 +91,9 @@ export class TextView {
     const { start, end, from, to } = chunk;
     const element = h("div", { class: this.chunks.length > 1 ? "nba-chunk" : "nba-lines" });
     /** @type {DrawnChunk} */
-    const drawn = { key, element, runs: [], bounds: [], first: [], last: [] };
+    const drawn = { key, element, runs: [], bounds: [] };
     const here = (/** @type {Mark} */ mark) => ({ start: Math.max(mark.start, start) - start, end: Math.min(mark.end, end) - start });
-    const own = tokens.slice(from, to).map(([first, last]) => [first - start, last - start]);
+    const own = this.stretchesOf(tokens.slice(from, to)).map(([first, last]) => [first - start, last - start]);
     const within = marks.map(here);
     /** @type {HTMLElement|null} */
     let open = null;
@@ -119,11 +118,7 @@ export class TextView {
     if (!withRuns) return document.createTextNode(words);
     const element = document.createElement("span");
     element.textContent = words;
-    if (piece.token >= 0) {
-      element.dataset.token = String(chunk.from + piece.token);
-      drawn.first[piece.token] ??= drawn.runs.length;
-      drawn.last[piece.token] = drawn.runs.length;
-    }
+    if (piece.token >= 0) this.name(element, chunk.from + piece.token);
     drawn.runs.push(element);
     drawn.bounds.push(bounds);
     return element;
@@ -131,14 +126,32 @@ export class TextView {
 
   /** Count the runs of all chunks through. */
   collect() {
-    [this.runs, this.bounds, this.firstRun, this.lastRun] = [[], [], [], []];
-    for (const { runs, bounds, first, last } of this.drawn) {
-      const before = this.runs.length;
-      for (const run of first) this.firstRun.push(before + run);
-      for (const run of last) this.lastRun.push(before + run);
+    [this.runs, this.bounds] = [[], []];
+    for (const { runs, bounds } of this.drawn) {
       for (const run of runs) this.runs.push(run);
       for (const each of bounds) this.bounds.push(each);
     }
+  }
+
+  /** The stretches that get an element each: the tokens. @param {number[][]} tokens */
+  stretchesOf(tokens) {
+    return tokens;
+  }
+
+  /** Say which token an element is. @param {HTMLElement} element @param {number} token */
+  name(element, token) {
+    element.dataset.token = String(token);
+  }
+
+  /** The elements of all words of a span. @param {{start: number, end: number}} span */
+  runsOf(span) {
+    return this.runs.slice(...touched(this.bounds, span));
+  }
+
+  /** @param {number} token */
+  elementOf(token) {
+    const [start, end] = this.task?.tokens[token] ?? [0, 0];
+    return this.runsOf({ start, end })[0];
   }
 
   /** The tag is painted by CSS, so that the text stays the text when it is read or copied. @param {Mark} mark @param {Drawing} drawing */
@@ -164,29 +177,36 @@ export class TextView {
   highlight(draft, color) {
     for (const element of this.lit) element.className = "";
     this.lit = [];
-    const { anchor, cursor, selected } = draft;
-    if (selected && this.box.dataset.stacked === "true") {
-      this.lit = this.runs.slice(...touched(this.bounds, selected));
-      for (const element of this.lit) element.className = `nba-held ${this.colorOf(selected.label)}`;
+    const { anchor, cursor, linking, related, selected } = draft;
+    if (this.box.dataset.stacked === "true") {
+      const held = related ? [related.head, related.child] : [selected, linking?.child];
+      for (const span of held) {
+        if (!span) continue;
+        const runs = this.runsOf(span);
+        this.lit.push(...runs);
+        for (const element of runs) element.className = `nba-held ${this.colorOf(span.label)}`;
+      }
     }
-    if (selected || anchor === null || cursor === null || !this.runs.length) return;
-    const [from, to] = [this.firstRun[Math.min(anchor, cursor)], this.lastRun[Math.max(anchor, cursor)]];
-    this.lit = this.runs.slice(from, to + 1);
+    if (selected || anchor === null || cursor === null || !this.task || !this.runs.length) return;
+    this.lit = this.runsOf(tokenSpan(this.task.tokens, anchor, cursor));
     for (const element of this.lit) element.className = `nba-picked ${color}`;
+  }
+
+  /** @param {number} x @param {number} y */
+  hit(x, y) {
+    return treeOf(this.box).elementFromPoint(x, y);
   }
 
   /** The token at a point, or the nearest; `exact` when the point is on it. @param {number} x @param {number} y */
   tokenAt(x, y) {
-    const hit = treeOf(this.box).elementFromPoint(x, y)?.closest?.("[data-token]");
+    const hit = this.hit(x, y)?.closest?.("[data-token]");
     if (hit instanceof HTMLElement && this.box.contains(hit)) return { token: Number(hit.dataset.token), exact: true };
     let best = -1;
     let least = Infinity;
     const { from, to } = this.chunkAt(y);
     for (let token = from; token < to; token++) {
-      for (const rect of this.runs[this.firstRun[token]].getClientRects()) {
-        const dx = Math.max(rect.left - x, 0, x - rect.right);
-        const dy = Math.max(rect.top - y, 0, y - rect.bottom);
-        const distance = dx + 20 * dy;
+      for (const rect of this.elementOf(token).getClientRects()) {
+        const distance = awayFrom(rect, x, y);
         if (distance < least) [least, best] = [distance, token];
       }
     }
@@ -206,14 +226,14 @@ export class TextView {
 
   /** The token one line up (-1) or down (1), nearest in the line. @param {number} token @param {number} direction */
   beside(token, direction) {
-    const from = this.runs[this.firstRun[token]].getBoundingClientRect();
+    const from = this.elementOf(token).getBoundingClientRect();
     const centre = from.left + from.width / 2;
     let best = token;
     let line = Infinity;
     let least = Infinity;
     const [first, end] = this.tokensBeside(token, direction);
     for (let other = first; other < end; other++) {
-      const rect = this.runs[this.firstRun[other]].getBoundingClientRect();
+      const rect = this.elementOf(other).getBoundingClientRect();
       const away = direction * (rect.top - from.top);
       if (away < from.height / 2 || away > line + 4) continue;
       if (away < line - 4) least = Infinity;

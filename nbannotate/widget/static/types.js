@@ -1,6 +1,7 @@
 /** The records that pass between the page's modules, and between the page and the kernel. */
 
 /** @typedef {{start: number, end: number, label: string, score?: number|null}} WireSpan */
+/** @typedef {{head: WireSpan, child: WireSpan, label: string}} Relation  from one span that stands to another */
 /** @typedef {{label: string, score: number|null}} WireOption */
 /**
  * A task as sent by the kernel. All offsets are code points, end exclusive.
@@ -8,7 +9,8 @@
  * @property {string} task_hash
  * @property {string} input_hash
  * @property {string} text
- * @property {number[][]} tokens
+ * @property {number[][]} tokens      as sent, null where the text is marked by the character
+ * @property {number[][]} [wide]      characters of several code points, where it is
  * @property {WireSpan[]} spans
  * @property {WireSpan[]} [suggestions]
  * @property {WireSpan[]|null} [prediction]  the model's whole reading, where one span of it is asked about
@@ -40,12 +42,12 @@
 /** @typedef {{answered: number, remaining: number|null, target: number|null, accuracy: number|null, live_accuracy?: LiveAccuracy|null, outlook?: Outlook|null, counts: Record<string, number>}} Progress */
 /** @typedef {{state: "none"|"rebuilding"|"learning"|"ready"|"paused", learned: number, pending: number, version: string|null, message: string|null, done: number|null, total: number|null}} ModelState */
 /** @typedef {"preparing"|"asking"|"paused"|"finished"|"closed"} Phase */
-/** @typedef {"spans"|"choice"|"binary"} Layout */
+/** @typedef {"spans"|"relations"|"choice"|"binary"} Layout */
 /** @typedef {{phase: Phase, progress: Progress, model: ModelState, notices: string[], n_agreed?: number}} Status */
 /** @typedef {{name: string, key: string|null, color: number}} Label */
-/** @typedef {{dataset: string, view: string, blocks: Layout[], session_id: string, annotator: string, labels: Label[], exclusive: boolean, overlaps?: boolean, correct_rejects?: boolean, keys: Record<string, string[]>, instructions: string|null, has_model: boolean, versions?: "review"|"compare"|null}} Config */
+/** @typedef {{dataset: string, view: string, blocks: Layout[], session_id: string, annotator: string, labels: Label[], exclusive: boolean, overlaps?: boolean, by?: "token"|"character", relations?: Label[], correct_rejects?: boolean, keys: Record<string, string[]>, instructions: string|null, has_model: boolean, versions?: "review"|"compare"|null}} Config */
 /** @typedef {"accept"|"reject"|"ignore"} Verdict */
-/** @typedef {{answer: Verdict, spans?: WireSpan[]|null, accept?: string[]|null, flagged?: boolean, note?: string|null}} Restored */
+/** @typedef {{answer: Verdict, spans?: WireSpan[]|null, accept?: string[]|null, relations?: Relation[]|null, flagged?: boolean, note?: string|null}} Restored */
 /**
  * An earlier answer in a line.
  * @typedef {object} HistoryRow
@@ -61,7 +63,7 @@
  */
 /**
  * An answer, or the change of the one that `changes` names.
- * @typedef {{type: "answer"|"change", changes?: string, answer_id: string, task_hash: string, answer: Verdict, seconds: number, spans?: WireSpan[], accept?: string[], flagged?: boolean, note?: string}} AnswerMessage
+ * @typedef {{type: "answer"|"change", changes?: string, answer_id: string, task_hash: string, answer: Verdict, seconds: number, spans?: WireSpan[], accept?: string[], relations?: Relation[], flagged?: boolean, note?: string}} AnswerMessage
  */
 
 /** A span that stands in the text; `suggested` while only the model has said so. */
@@ -72,6 +74,9 @@
  * @property {Mark[]} marks     in text order; overlapping only where the view lets them
  * @property {string[]} chosen  labels of the options now on
  * @property {boolean} touched  whether the annotator changed `chosen`
+ * @property {Relation[]} relations  between spans among the marks
+ * @property {{head: Mark, child: Mark|null}|null} linking  the relation being drawn
+ * @property {Relation|null} related  the relation in hand
  * @property {Mark|null} selected
  * @property {Mark|null} fresh  the mark just made, so that Backspace can take it away
  * @property {number|null} anchor

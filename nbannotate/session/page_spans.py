@@ -1,0 +1,57 @@
+"""Spans that came from elsewhere, as a page can show them: apart, and of whole characters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from nbannotate.tasks import Prediction, Span, graphemes, snap
+
+
+def shown_spans(
+    spans: Iterable[Span], labels: tuple[str, ...], *, overlaps: bool
+) -> tuple[Span, ...]:
+    """Return spans of these labels, apart from each other unless they may overlap."""
+    asked = sorted({span for span in spans if span.label in labels}, key=_in_text_order)
+    return tuple(asked) if overlaps else _apart(asked)
+
+
+def snapped(text: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    r"""Return spans widened such that none parts a character.
+
+    Examples
+    --------
+    >>> snapped("e\u0301", (Span(0, 1, "A"),))[0].end
+    2
+    """
+    if not spans:
+        return spans
+    tokens = graphemes(text)
+    starts, ends = {start for start, _ in tokens}, {end for _, end in tokens}
+    whole = (
+        span if span.start in starts and span.end in ends else snap(span, tokens) for span in spans
+    )
+    return tuple(span for span in whole if span is not None)
+
+
+def snapped_reading(text: str, prediction: Prediction, *, overlaps: bool) -> Prediction:
+    """Return a model's reading with spans that part no character, and stay apart if they must."""
+    spans = snapped(text, prediction.spans)
+    return replace(
+        prediction,
+        spans=spans if overlaps else _apart(spans),
+        candidates=snapped(text, prediction.candidates),
+    )
+
+
+def _apart(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return spans without those that overlap an earlier one."""
+    kept: list[Span] = []
+    for span in sorted(spans, key=_in_text_order):
+        if not kept or span.start >= kept[-1].end:
+            kept.append(span)
+    return tuple(kept)
+
+
+def _in_text_order(span: Span) -> tuple[int, int]:
+    return span.start, -span.end
