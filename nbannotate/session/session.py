@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from time import monotonic
 from typing import Any
 
@@ -19,6 +20,7 @@ from nbannotate.learning import Learner
 from nbannotate.pool import Pool
 from nbannotate.session.given_tasks import GivenTasks
 from nbannotate.session.history import History
+from nbannotate.session.html import HtmlOf
 from nbannotate.session.identity import Identity
 from nbannotate.session.lineage import Line, Lineage
 from nbannotate.session.lineup import Lineup
@@ -33,6 +35,7 @@ from nbannotate.tasks import (
     Span,
     Task,
     View,
+    add_label,
     check_labels,
     with_labels,
 )
@@ -78,6 +81,8 @@ class Session(Revisable):
         Written into the store's record of the session.
     tasks
         What is asked, where that is known beforehand; by default it is chosen from the pool.
+    html
+        Makes what is shown of a task beside its text, None for nothing.
 
     Raises
     ------
@@ -122,6 +127,7 @@ class Session(Revisable):
         learn_from: Mapping[str, Any] | None = None,
         config: Mapping[str, Any] | None = None,
         tasks: GivenTasks | None = None,
+        html: HtmlOf | None = None,
     ) -> None:
         self._lock = threading.RLock()
         self._ready = threading.Condition(self._lock)
@@ -133,6 +139,7 @@ class Session(Revisable):
         self.session_id = self._identity.session_id
         self.annotator = self._identity.annotator
         self.target = target
+        self.html = html
         self._tokenize = tokenize
         self._lineage = Lineage.of(
             store, dataset, session_id, annotator, view, learn_from=learn_from, config=config
@@ -142,14 +149,14 @@ class Session(Revisable):
         self._phase: Phase = "preparing"
         self._close_reason: str | None = None
         self._shown_at = monotonic()
-        self._history = History(exclusive=view.exclusive, told=view.told)
+        self._history = History(exclusive=view.exclusive, told=view.told, component=view.component)
         self._thread = None
         self.pool = pool(self) if callable(pool) else pool
         acquisition = Acquisition(strategy, view.layout)
         self._questions = tasks or Questions(
             view, labels, self.pool, acquisition, patterns=patterns, seed=seed, tokenize=tokenize
         )
-        self._lineup = Lineup(self._questions.is_askable)
+        self._lineup = Lineup(self._questions.is_askable, self._as_shown)
 
         in_file = store.path if store.path != ":memory:" else f"memory {id(store)}"
         take_over((in_file, self.dataset, view.name, self._identity.takes_over), self)
@@ -198,6 +205,7 @@ class Session(Revisable):
         *,
         spans: Iterable[Span | Mapping[str, Any]] | None = None,
         accept: str | Iterable[str] | None = None,
+        inputs: str | Mapping[str, str] | None = None,
         task_hash: int | None = None,
         answer_id: str | None = None,
         seconds: float | None = None,
@@ -215,6 +223,8 @@ class Session(Revisable):
             yes or no about a span: all spans of the text, stored as a correction.
         accept
             For a choice view: the labels chosen.
+        inputs
+            For an input view: what was written, by the field's name.
         task_hash
             The task that is answered, refused if it is no longer current.
         answer_id
@@ -251,7 +261,7 @@ class Session(Revisable):
                 return known
             task = self._current(task_hash)
             settled = self.view.settle(
-                task, answer, spans=spans, accept=accept, tokens=self.tokens(task)
+                task, answer, spans=spans, accept=accept, inputs=inputs, tokens=self.tokens(task)
             )
             stored = self._identity.sign(
                 self.view.asked(task, settled),
@@ -261,6 +271,7 @@ class Session(Revisable):
                 flagged=flagged,
                 note=note,
                 replaces=task.supersedes,
+                labels_by_view=self.view.labels_by_view,
             )
             if not self.store.append(stored):
                 raise StaleTaskError(
@@ -272,12 +283,12 @@ class Session(Revisable):
             self._history.push(task, stored)
             self._questions.note(stored)
             if self._thread is not None:
-                self._thread.learn(stored)
+                self._thread.learn(self._taught_by(stored))
             self._advance()
         self._listeners.tell("task")
         return stored
 
-    def add_label(self, label: str) -> None:
+    def add_label(self, label: str, *, view: str | None = None) -> None:
         """Ask for one more label from now on; nothing that was answered or learned is lost.
 
         Answers given before say nothing of it, unless exactly one label applies and one was
@@ -287,11 +298,15 @@ class Session(Revisable):
         ----------
         label
             A name that no label of the session has yet.
+        view
+            On a page of several views, the one that it is added to; by default the one that
+            the model follows.
 
         Raises
         ------
         LabelError
-            If it is empty, padded with space, no string, or one of the labels already.
+            If it is empty, padded with space, no string, or one of the labels already, or no
+            view of the page that takes labels has that name.
         PipelineError
             If a learner of one's own cannot take it.
         SessionClosedError
@@ -302,14 +317,18 @@ class Session(Revisable):
         with self._ready:
             self._check_open()
             labels = check_labels((*self.labels, label))
-            if self._thread is not None:
-                self._thread.check_takes_labels()
+            widened = add_label(self.view, label, to=view)
+            is_of_model = not self.view.parts or widened.leading != self.view.leading
+            learner = self._thread if is_of_model else None
+            if learner is not None:
+                learner.check_takes_labels()
+            self._lineage.view = widened
             self._lineage.start(self.session_id, labels)
-            self.labels = labels
-            self._questions.relabel(labels)
-            self._lineup.relabel(labels)
-            if self._thread is not None:
-                self._thread.add_label(label)
+            self.labels, self.view = labels, widened
+            self._questions.relabel(widened, labels)
+            self._lineup.renew()
+            if learner is not None:
+                learner.add_label(label)
             if self._phase == "finished":
                 self._advance()
         self._listeners.tell("labels")
@@ -357,6 +376,14 @@ class Session(Revisable):
             self._questions.note(answer)
             if answer.session_id == self.session_id and answer.view == self.view.name:
                 self._history.push(self._questions.recall(answer, self.labels), answer)
+
+    def _as_shown(self, task: Task) -> Task:
+        choice = self.view.block("choice")
+        options = choice.labels if choice is not None and choice.labels else None
+        labelled = with_labels(task, self.labels, options)
+        if self.html is None or task.html is not None:
+            return labelled
+        return replace(labelled, html=self.html(task))
 
     def _current(self, task_hash: int | None) -> Task:
         self._check_open()
@@ -415,7 +442,7 @@ class Session(Revisable):
             if self._is_closed:
                 return
             before = self._lineup.shown, self._lineup.ahead
-            self._lineup.offer(with_labels(task, self.labels) for task in chosen)
+            self._lineup.offer(chosen)
             shown, ahead = self._lineup.shown, self._lineup.ahead
             if before[0] is None:
                 self._shown_at = monotonic()

@@ -29,7 +29,7 @@ _COUNTS = (
 )
 _CLAIMS = ("stands", "suggested", "flagged")
 _TIMES = ("created_at", "started_at", "last_answer_at")
-_DICTS = ("meta", "filter", "scores")
+_DICTS = ("meta", "inputs", "filter", "scores")
 _LISTS = ("spans", "accept", "labels")
 
 ANNOTATION_COLUMNS = (
@@ -42,6 +42,7 @@ ANNOTATION_COLUMNS = (
     "answer",
     "spans",
     "accept",
+    "inputs",
     "score",
     "why",
     "model_version",

@@ -204,6 +204,16 @@ _FLAGS_AND_NOTES = (
     _remade(_ANNOTATIONS, "created_at, meta,", "created_at, flagged, note, meta,"),
 )
 
+_INPUTS = (
+    _remade(
+        _FLAGS_AND_NOTES[0],
+        "j.score, j.why,",
+        "coalesce((j.payload->'inputs')::map(varchar, varchar), map {}) as inputs,\n"
+        "    j.score, j.why,",
+    ),
+    _remade(_FLAGS_AND_NOTES[1], "accept, score,", "accept, inputs, score,"),
+)
+
 # Each entry is one version, never edited once released: a change is a new entry.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -221,6 +231,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         _DATASETS,
     ),
     _FLAGS_AND_NOTES,
+    _INPUTS,
 )
 
 _RECORD = """

@@ -22,7 +22,10 @@ from nbannotate.tasks.components import (
 from nbannotate.tasks.effort import AnnotatorTime
 from nbannotate.tasks.gold import GoldText, read_gold
 from nbannotate.tasks.hashing import input_hash, task_hash
+from nbannotate.tasks.inputs import Input, check_fields
 from nbannotate.tasks.labels import check_known, check_labels
+from nbannotate.tasks.pages import add_label, join_views, share_labels
+from nbannotate.tasks.parts import part_of
 from nbannotate.tasks.prediction import Prediction
 from nbannotate.tasks.records import (
     ANSWER_KINDS,
@@ -62,6 +65,7 @@ __all__ = [
     "CompareView",
     "Component",
     "GoldText",
+    "Input",
     "Layout",
     "Prediction",
     "Relation",
@@ -72,6 +76,8 @@ __all__ = [
     "Task",
     "Version",
     "View",
+    "add_label",
+    "check_fields",
     "check_inside",
     "check_known",
     "check_labels",
@@ -83,10 +89,13 @@ __all__ = [
     "in_dispute",
     "input_hash",
     "is_swapped",
+    "join_views",
     "kinds_of",
     "leading",
     "order_of",
+    "part_of",
     "read_gold",
+    "share_labels",
     "snap",
     "task_hash",
     "task_of",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from nbannotate.tasks.components import component_of
+from nbannotate.tasks.inputs import Input
+from nbannotate.tasks.pages import join_views
 from nbannotate.tasks.views import View
 
 VIEWS: dict[str, View] = {
@@ -25,34 +28,55 @@ VIEWS: dict[str, View] = {
         View("ner.review.teach", "binary", "ner", shows_suggestions=False),
         View("spans.review.teach", "binary", "spancat", shows_suggestions=False),
         View("textcat.review.teach", "binary", "textcat", shows_suggestions=False),
+        View("input", "input", inputs=(Input("input"),)),
+        View("binary", "binary"),
     )
 }
 
 
-def find_view(view: str | View, *, exclusive: bool) -> View:
-    """Return a view by its name.
+def find_view(
+    view: str | View | Sequence[str | View],
+    *,
+    exclusive: bool,
+    inputs: tuple[Input, ...] = (),
+) -> View:
+    """Return a view by its name, or the page of several.
 
     Parameters
     ----------
     view
-        A name in ``VIEWS``, or a view of one's own.
+        A name in ``VIEWS``, a view of one's own, or several of these: a page.
     exclusive
         For labels on a text: exactly one applies.
+    inputs
+        Fields to write in; they come last where no view has a place for them.
 
     Raises
     ------
     ValueError
-        If no view has that name.
+        If no view has that name, or the views cannot stand on one page.
 
     Examples
     --------
     >>> find_view("textcat.manual", exclusive=True).layout
     'choice'
     """
+    several = view.split("+") if isinstance(view, str) else view
+    named = [several] if isinstance(several, View) else list(several)
+    views = [_find_one(each, exclusive=exclusive) for each in named]
+    if inputs and not any(each.layout == "input" for each in views):
+        views.append(VIEWS["input"])
+    if inputs:
+        views = [replace(each, inputs=inputs) if each.inputs else each for each in views]
+    return join_views(views)
+
+
+def _find_one(view: str | View, *, exclusive: bool) -> View:
     if isinstance(view, View):
         return view
     if view not in VIEWS:
         raise ValueError(
-            f"view {view!r} is unknown; give one of {', '.join(map(repr, VIEWS))}, or a View"
+            f"view {view!r} is unknown; give one of {', '.join(map(repr, VIEWS))}, a View, or a "
+            "list of these for a page of several"
         )
     return replace(VIEWS[view], exclusive=exclusive and component_of(view) == "textcat")
