@@ -48,6 +48,7 @@ from nbannotate.store import Store
 from nbannotate.tasks import (
     AnnotatorTime,
     Answer,
+    Input,
     Prediction,
     Relation,
     SourceText,
@@ -70,6 +71,7 @@ __all__ = [
     "Comparison",
     "Estimate",
     "FilterError",
+    "Input",
     "KeyBindingError",
     "LabelError",
     "Learner",

@@ -12,9 +12,12 @@ import spacy
 from nbannotate.pool import Pool
 from nbannotate.session import Session
 from nbannotate.store import Store
-from nbannotate.tasks import Answer, Prediction, Span, View, find_view
+from nbannotate.tasks import VIEWS, Answer, Prediction, Span, View, component_of, find_view
 
 WORD = re.compile(r"\w+|[^\w\s]")
+TAUGHT = [name for name in VIEWS if component_of(name) is not None]
+"""Views that a component learns from."""
+
 PATIENCE_SECONDS = 20.0
 """Longer than anything here takes; waiting so long is a failure, not a pace."""
 

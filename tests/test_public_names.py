@@ -10,7 +10,7 @@ from numpydoc.validate import validate
 import nbannotate as nb
 
 PROMISED = {
-    "Annotator", "CompareAnnotator", "Comparison", "RetrainResult", "ReviewAnnotator", "Session", "Store",
+    "Annotator", "CompareAnnotator", "Comparison", "Input", "RetrainResult", "ReviewAnnotator", "Session", "Store",
     "annotate", "compare", "evaluate", "ner", "retrain", "review", "sample_data", "simulate", "spans", "textcat",
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ README = Path(__file__).parents[1] / "README.md"
 def test_the_readmes_python_runs_from_top_to_bottom(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    assert len(blocks) == 5
+    assert len(blocks) == 6
     names: dict = {}
     for number, block in enumerate(blocks):
         exec(compile(block, f"README block {number}", "exec"), names)
@@ -27,7 +27,8 @@ def test_the_readmes_python_runs_from_top_to_bottom(tmp_path, monkeypatch):
     assert names["fork"].session.labels == ("PLACE", "PART", "PERSON")
     assert names["review"].session.task is None
     assert names["duel"].names == ("v1", "fork")
-    for ann in (names["fork"], names["own"]):
+    assert names["page"].session.task.html.startswith("<i>")
+    for ann in (names["fork"], names["own"], names["page"]):
         ann.close()
     names["store"].close()
 

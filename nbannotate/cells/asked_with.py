@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from nbannotate.tasks import Answer
+from nbannotate.tasks import Answer, component_of
 
 if TYPE_CHECKING:
     from nbannotate.store import Store
 
 
-def asked_with(store: Store, answers: Sequence[Answer]) -> tuple[tuple[str, ...], bool]:
+def asked_with(
+    store: Store, answers: Sequence[Answer], component: str | None = None
+) -> tuple[tuple[str, ...], bool]:
     """Return the labels that the answers' sessions had, and whether exactly one applies.
 
     Parameters
@@ -20,12 +22,17 @@ def asked_with(store: Store, answers: Sequence[Answer]) -> tuple[tuple[str, ...]
         Where the sessions are recorded.
     answers
         What was answered; labels that only answers have come last.
+    component
+        Of pages with several views, only those count that this component learns from.
     """
     labels: dict[str, None] = {}
     exclusive = True
     for dataset, session_id in dict.fromkeys((each.dataset, each.session_id) for each in answers):
         config = store.session_config(dataset, session_id)
-        labels |= dict.fromkeys(config.get("labels", ()))
+        by_view = config.get("labels_by_view") or {"": config.get("labels", ())}
+        for view, offered in by_view.items():
+            if not view or component is None or component_of(view) == component:
+                labels |= dict.fromkeys(offered)
         exclusive = exclusive and bool(config.get("exclusive", True))
     for answer in answers:
         given = [span.label for span in answer.spans] + list(answer.accept)

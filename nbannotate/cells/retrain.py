@@ -29,6 +29,7 @@ from nbannotate.tasks import (
     GoldText,
     components_of,
     input_hash,
+    part_of,
     read_gold,
 )
 
@@ -163,10 +164,12 @@ def _plan(
     evaluation: Any,
     seed: int,
 ) -> Plan | None:
-    about = [answer for answer in answers if component in components_of(answer.view)]
+    about = [
+        part_of(answer, component) for answer in answers if component in components_of(answer.view)
+    ]
     if not about:
         return None
-    known, exclusive = asked_with(store, about)
+    known, exclusive = asked_with(store, about, component)
     wanted = tuple(labels) if labels is not None else known
     evidence = gather(about, component=component, labels=wanted, exclusive=exclusive)
     if not evidence:

@@ -22,6 +22,7 @@ from nbannotate.tasks import (
     GoldText,
     Span,
     Task,
+    View,
     input_hash,
     read_gold,
     snap,
@@ -112,38 +113,50 @@ class Oracle:
         if session.view.shows("spans"):
             left_out = self._random.choice([*right["spans"], None])
             return right | {"spans": [span for span in right["spans"] if span != left_out]}
-        other = self._random.choice(task.labels)
+        labels = session.view.leading.labels or task.labels
+        other = self._random.choice(labels)
         if session.view.exclusive:
-            others = [label for label in task.labels if label not in right["accept"]]
-            return right | {"accept": [self._random.choice(others or list(task.labels))]}
+            others = [label for label in labels if label not in right["accept"]]
+            return right | {"accept": [self._random.choice(others or list(labels))]}
         toggled = set(right["accept"]) ^ {other}
-        return right | {"accept": [label for label in task.labels if label in toggled]}
+        return right | {"accept": [label for label in labels if label in toggled]}
 
     def _right(self, session: Session, task: Task) -> dict[str, Any]:
         gold = self._gold.get(task.input_hash)
         if gold is None:
             return {"answer": "ignore"}
-        view = session.view
-        if view.component in SPAN_COMPONENTS:
+        right: dict[str, Any] = {"answer": "accept"}
+        for block in session.view.blocks:
+            right |= self._right_part(session, block, task, gold)
+            if right["answer"] == "ignore":
+                return {"answer": "ignore"}
+        return right
+
+    def _right_part(
+        self, session: Session, block: View, task: Task, gold: GoldText
+    ) -> dict[str, Any]:
+        if block.component in SPAN_COMPONENTS:
             right = self._spans(session, task, gold)
-            if view.shows("spans"):
-                return {"answer": "accept", "spans": right}
+            if "spans" in block.layouts:
+                return {"spans": right}
             is_right = task.spans[0] in right
             is_read_right = task.prediction is not None and set(task.prediction) == set(right)
             if is_read_right or (self._corrects and not is_right):
-                return {"answer": "accept", "spans": right}
+                return {"spans": right}
             return {"answer": "accept" if is_right else "reject"}
-        if gold.labels is None:
+        if block.layout == "input" and not any(field.required for field in block.inputs):
+            return {}
+        if gold.labels is None or not block.takes_labels:
             raise SourceError(
-                f"the gold for {gold.text[:60]!r} has no 'label' or 'labels', which "
-                f"{view.name} asks for"
+                f"the gold for {gold.text[:60]!r} has no 'label' or 'labels', or nothing else "
+                f"that {block.name} asks for"
             )
-        if view.layout == "binary":
+        if block.layout == "binary":
             return {"answer": "accept" if task.label in gold.labels else "reject"}
-        chosen = [label for label in task.labels if label in gold.labels]
-        if view.exclusive and len(chosen) != 1:
+        chosen = [label for label in block.labels or task.labels if label in gold.labels]
+        if block.exclusive and len(chosen) != 1:
             return {"answer": "ignore"}
-        return {"answer": "accept", "accept": chosen}
+        return {"accept": chosen}
 
     def _spans(self, session: Session, task: Task, gold: GoldText) -> list[Span]:
         if gold.spans is None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nbannotate.tasks.components import SPAN_COMPONENTS, components_of
+from nbannotate.tasks.parts import part_of
 from nbannotate.tasks.records import Answer, Span
 
 
@@ -124,7 +125,7 @@ def merge(
     """Merge the standing answers about one text, oldest first, into its evidence."""
     known = frozenset(labels)
     relevant = [
-        answer
+        part_of(answer, component)
         for answer in answers
         if answer.answer != "ignore" and component in components_of(answer.view)
     ]

@@ -13,22 +13,23 @@ from nbannotate.errors import PipelineError
 from nbannotate.learning import Learner, find_suggesters, make_learner, spans_key_of, suggester
 from nbannotate.pool import Pool
 from nbannotate.recipes.tokenizing import blank, own_tokenize
-from nbannotate.session import Lineage, Session
+from nbannotate.session import Html, HtmlOf, Lineage, Session
 from nbannotate.store import Store
-from nbannotate.tasks import Unit, View, check_labels, find_view
+from nbannotate.tasks import Input, Unit, View, check_fields, check_labels, find_view, share_labels
 from nbannotate.widget import Annotator, Keys, resolve_keys
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
 MakesLearner = Callable[..., Learner]
+Labels = str | Iterable[str] | Mapping[str, str | Iterable[str]]
 
 
 def annotate(
     source: object,
     *,
-    view: str | View,
-    labels: str | Iterable[str],
+    view: str | View | Sequence[str | View],
+    labels: Labels = (),
     relations: str | Iterable[str] = (),
     nlp: Language | str | Path | Literal[False] | None = None,
     learner: Learner | None = None,
@@ -38,6 +39,8 @@ def annotate(
     annotator: str | None = None,
     text_column: str = "text",
     exclusive: bool = True,
+    inputs: str | Input | Iterable[str | Input] = (),
+    html: Html | None = None,
     patterns: str | Path | Iterable[Mapping[str, Any]] | None = None,
     strategy: str | QueryStrategy = "auto",
     learn_from: Mapping[str, Any] | None = None,
@@ -57,9 +60,13 @@ def annotate(
         ``.csv``, ``.txt`` or ``.parquet`` file, DuckDB relation, iterable of Docs, or a
         function of the session that returns any of these.
     view
-        The view's name, such as ``"ner.correct"``, or a `View`.
+        The view's name, such as ``"ner.correct"``; a `View` of your own; or several of these,
+        asked of each text at once and stored in one row. The model in the loop follows the
+        first of them that a component learns from, `nbannotate.retrain` learns from all.
+        ``"binary"`` asks whether to accept the text as it is, ``"input"`` for free text.
     labels
-        The labels that answers may use.
+        The labels that answers may use; on a page of several views that take labels, a
+        mapping from the view's name to its own.
     relations
         For a view of relations: the labels that relations between spans may have.
     nlp
@@ -84,6 +91,14 @@ def annotate(
         The column or key that holds the texts.
     exclusive
         For labels on a text: exactly one applies.
+    inputs
+        Fields to write in, beside whatever the view asks: names, or `Input` for more than a
+        line. They are in the column ``inputs`` of ``ann.annotations()``.
+    html
+        What is shown in the place of the text or, where spans are marked, above it: a column
+        that holds HTML, or a function of the row, which is a dict. Scripts, links, forms,
+        and pictures that are no ``data:`` URLs are taken out. A text whose HTML cannot be
+        made is shown as it is, and listed in ``ann.html_errors``.
     patterns
         A path to a ``.jsonl`` file of spaCy patterns, or its rows; matches are asked first.
     strategy
@@ -110,11 +125,11 @@ def annotate(
     keys
         Keys of the page that differ from the default, such as ``{"accept": "y", "note": None,
         "DRUG": ["d", "1"]}``: of the actions accept, reject, ignore, undo, back (delete a
-        span, else undo), enter, escape, flag, note, history, why, help, all and correct (the
-        whole reading, in ``teach``), next and previous (of overlapping spans), relate and turn
-        (relations) and filter; or
-        of labels. A key is one character, ``"space"``, ``"enter"``, ``"escape"``,
-        ``"backspace"`` or ``"delete"``, with ``"shift+"`` before it if wanted.
+        span, else undo), enter, escape, flag, note, write (in the first field), history, why,
+        help, all and correct (the whole reading, in ``teach``), next and previous (of
+        overlapping spans), relate and turn (relations) and filter; or of labels. A key is one
+        character, ``"space"``, ``"enter"``, ``"escape"``, ``"backspace"`` or ``"delete"``,
+        with ``"shift+"`` before it if wanted.
 
     Returns
     -------
@@ -130,8 +145,8 @@ def annotate(
     PipelineError
         If ``nlp`` is no pipeline.
     ValueError
-        If there is no such view, it draws no relations and some are given, or none are and
-        it does; or ``by`` is another.
+        If a view is unknown, several cannot stand on one page, none draws relations and some
+        are given, or none are and one does; or ``by`` is another.
     KeyBindingError
         If a key is unknown, reserved, or would have two meanings.
     StoreError
@@ -152,23 +167,42 @@ def annotate(
     >>> ann.session.answer("accept", spans=[{"start": 4, "end": 9, "label": "PART"}]).answer
     'accept'
     >>> ann.close()
+
+    A page of two views and a field, that shows a column of its row beside the text:
+
+    >>> row = {"text": "The brake is loose", "bike": "A7"}
+    >>> ann = nb.annotate(
+    ...     [row],
+    ...     view=["ner.manual", "textcat.manual"],
+    ...     labels={"ner.manual": ["PART"], "textcat.manual": ["hardware", "payment"]},
+    ...     inputs="reason",
+    ...     html=lambda row: f"<b>{row['bike']}</b>",
+    ...     nlp=False,
+    ...     store=":memory:",
+    ... )
+    >>> ann.session.task.html
+    '<b>A7</b>'
+    >>> brake = {"start": 4, "end": 9, "label": "PART"}
+    >>> answer = ann.session.answer(
+    ...     "accept", spans=[brake], accept="hardware", inputs={"reason": "it squeaks"}
+    ... )
+    >>> answer.view, dict(answer.inputs)
+    ('ner.manual+textcat.manual+input', {'reason': 'it squeaks'})
+    >>> ann.close()
     """
-    checked = check_labels(labels)
-    resolve_keys(keys, checked)
-    asked = _checked_view(view, exclusive=exclusive, relations=relations, by=by)
+    asked, checked = _checked_view(
+        view, labels, keys, exclusive=exclusive, inputs=inputs, relations=relations, by=by
+    )
 
     opened = store if isinstance(store, Store) else Store(store)
-    nlp = _checked_nlp(nlp, asked)
-    make = _making(asked, checked, lang=lang, seed=seed)
+    make = _making(asked, asked.leading.labels or checked, lang=lang, seed=seed)
     changes_learner = None if learner is not None else make
     config = {"lang": lang, "seed": seed, "target": target}
     lineage = Lineage.of(
         opened, dataset, session_id, annotator, asked, learn_from=learn_from, config=config
     )
     if changes_learner is not None:
-        lineage.line = lineage.find(nlp)
-        if nlp is not False or lineage.line.version is not None:
-            learner = make(lineage.line.base, first_labels=lineage.first_labels())
+        learner = _beginning(lineage, _checked_nlp(nlp, asked), make)
     session = Session(
         store=opened,
         view=asked,
@@ -180,30 +214,71 @@ def annotate(
         annotator=annotator,
         learner=learner,
         strategy=strategy,
-        patterns=_matching(patterns, checked, lang, asked),
+        patterns=_matching(patterns, asked, checked, lang),
         seed=seed,
         target=target,
         learn_from=learn_from,
         config=config,
         line=lineage.line,
+        html=_checked_html(html, text_column),
         by=by,
     )
     return Annotator(session, make_learner=changes_learner, instructions=instructions, keys=keys)
 
 
 def _checked_view(
-    view: str | View, *, exclusive: bool, relations: str | Iterable[str], by: str
-) -> View:
-    if by not in get_args(Unit):
-        raise ValueError(
-            f"by={by!r} is unknown; give one of {', '.join(map(repr, get_args(Unit)))}"
-        )
-    asked = find_view(view, exclusive=exclusive, relations=relations)
+    view: str | View | Sequence[str | View],
+    labels: Labels,
+    keys: Keys | None,
+    *,
+    exclusive: bool,
+    inputs: str | Input | Iterable[str | Input],
+    relations: str | Iterable[str],
+    by: str,
+) -> tuple[View, tuple[str, ...]]:
+    """Return the view with the labels of its parts, and all labels."""
+    _check_unit(by)
+    fields = check_fields(inputs) if inputs else ()
+    asked = find_view(view, exclusive=exclusive, inputs=fields, relations=relations)
     if asked.shows("relations") and not asked.relations:
         raise ValueError(
             f"view {asked.name!r} draws relations; give their labels, such as relations=['CAUSES']"
         )
-    return asked
+    takes = [block.name for block in asked.blocks if block.takes_labels]
+    if isinstance(labels, Mapping):
+        by_view = {name: check_labels(own) for name, own in labels.items()}
+    elif len(takes) == 1 or (takes and not asked.parts):
+        by_view = {takes[0]: check_labels(labels)}
+    else:
+        by_view = {"labels": check_labels(labels)} if labels else {}
+    asked = share_labels(asked, by_view)
+    checked = tuple(label for name in takes for label in by_view[name])
+    resolve_keys(
+        keys,
+        checked,
+        groups=list(asked.labels_by_view.values()),
+        writes=asked.shows("input"),
+        relates=asked.shows("relations"),
+    )
+    return asked, checked
+
+
+def _check_unit(by: str) -> None:
+    if by not in get_args(Unit):
+        raise ValueError(
+            f"by={by!r} is unknown; give one of {', '.join(map(repr, get_args(Unit)))}"
+        )
+
+
+def _checked_html(html: Html | None, text_column: str) -> HtmlOf | None:
+    if html is None:
+        return None
+    if not isinstance(html, str) and not callable(html):
+        raise TypeError(
+            f"html={html!r} is neither the name of a column nor a function of the row; give one, "
+            "such as html=lambda row: f\"<b>{row['title']}</b>\""
+        )
+    return HtmlOf(html, text_column)
 
 
 def _checked_nlp(nlp: Any, asked: View) -> Any:
@@ -242,15 +317,24 @@ def _making(asked: View, labels: tuple[str, ...], *, lang: str, seed: int) -> Ma
     return make
 
 
+def _beginning(lineage: Lineage, nlp: Any, make: MakesLearner) -> Learner | None:
+    """Find where the line begins, and return the learner that begins there."""
+    lineage.line = lineage.find(nlp)
+    if nlp is False and lineage.line.version is None:
+        return None
+    return make(lineage.line.base, first_labels=lineage.first_labels())
+
+
 def _matching(
     patterns: str | Path | Iterable[Mapping[str, Any]] | None,
+    asked: View,
     labels: tuple[str, ...],
     lang: str,
-    asked: View,
 ) -> PatternMatcher | None:
     if patterns is None:
         return None
-    return PatternMatcher(patterns, labels, blank(lang), overlaps=asked.overlaps)
+    marked = asked.block("spans") or asked
+    return PatternMatcher(patterns, marked.labels or labels, blank(lang), overlaps=asked.overlaps)
 
 
 def _suggester(nlp: Any, found: Sequence[str], labels: tuple[str, ...], kind: str) -> Learner:

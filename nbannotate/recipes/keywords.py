@@ -8,8 +8,9 @@ from typing import Any, TypedDict
 
 from nbannotate.acquisition import QueryStrategy
 from nbannotate.learning import Learner
+from nbannotate.session import Html
 from nbannotate.store import Store
-from nbannotate.tasks import Unit
+from nbannotate.tasks import Input, Unit
 from nbannotate.widget import Keys
 
 
@@ -22,6 +23,8 @@ class Keywords(TypedDict, total=False):
     session_id: str | None
     annotator: str | None
     text_column: str
+    inputs: str | Input | Iterable[str | Input]
+    html: Html | None
     patterns: str | Path | Iterable[Mapping[str, Any]] | None
     strategy: str | QueryStrategy
     learn_from: Mapping[str, Any] | None

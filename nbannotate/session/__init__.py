@@ -3,6 +3,7 @@
 from nbannotate.session.cases import Docket, batch_of, draw_up
 from nbannotate.session.estimates import Estimate
 from nbannotate.session.given_tasks import GivenTasks
+from nbannotate.session.html import Html, HtmlOf
 from nbannotate.session.lineage import Line, Lineage
 from nbannotate.session.outlook import Outlook
 from nbannotate.session.progress import ModelStatus, Progress
@@ -13,6 +14,8 @@ __all__ = [
     "Docket",
     "Estimate",
     "GivenTasks",
+    "Html",
+    "HtmlOf",
     "Line",
     "Lineage",
     "ModelStatus",

@@ -12,7 +12,7 @@ from itertools import chain, islice
 
 from nbannotate.learning import Learner
 from nbannotate.session.questions import QUESTIONS_AT_HAND
-from nbannotate.tasks import Answer, Task, task_of, with_labels
+from nbannotate.tasks import Answer, Task, View, task_of, with_labels
 
 
 class GivenTasks:
@@ -74,7 +74,7 @@ class GivenTasks:
         else:
             self._open = {known.task_hash: known, **self._open}
 
-    def relabel(self, labels: tuple[str, ...]) -> None:
+    def relabel(self, view: View, labels: tuple[str, ...]) -> None:
         """Ask with these labels; which tasks are open stays as it is."""
 
     def choose(

@@ -13,7 +13,7 @@ from nbannotate.session.estimates import LEAST_AUDITED, Estimate, estimate_share
 from nbannotate.session.foresight import foreseen
 from nbannotate.session.outlook import Outlook, look_ahead
 from nbannotate.session.progress import Progress
-from nbannotate.tasks import Answer, Task
+from nbannotate.tasks import Answer, Task, part_of
 
 
 class History:
@@ -25,12 +25,19 @@ class History:
         Of labels on a text, exactly one applies.
     told
         An answer as the annotator may know it: by that it is counted and found.
+    component
+        What the model in the loop learns to foresee of each answer.
     """
 
     def __init__(
-        self, *, exclusive: bool, told: Callable[[Answer], Answer] = lambda answer: answer
+        self,
+        *,
+        exclusive: bool,
+        told: Callable[[Answer], Answer] = lambda answer: answer,
+        component: str | None = None,
     ) -> None:
         self._told = told
+        self._component = component
         self._answered: list[tuple[Task, Answer]] = []
         self._by_id: dict[str, Answer] = {}
         self._counts: Counter[str] = Counter()
@@ -71,7 +78,7 @@ class History:
         self._answered.append((task, answer))
         self._by_id[answer.answer_id] = answer
         self._counts.update(labels_given(self._told(answer)))
-        self._foresight.push(answer)
+        self._foresight.push(part_of(answer, self._component))
 
     def remove(self, answer_id: str) -> None:
         """Take an answer out, most often the last one."""
@@ -163,14 +170,14 @@ def labels_given(answer: Answer) -> list[str]:
     """Return the labels that an accepted answer gives, one entry a span."""
     if answer.answer != "accept":
         return []
-    if answer.spans:
-        return [span.label for span in answer.spans]
-    return list(answer.accept) or ([answer.label] if answer.label else [])
+    given = [*(span.label for span in answer.spans), *answer.accept]
+    return given or ([answer.label] if answer.label else [])
 
 
 def _words_of(answer: Answer) -> str:
     """Return all that an answer can be found by, without regard to case."""
     labels = [*answer.accept, *(span.label for span in answer.spans)]
     flag = "flagged" if answer.flagged else ""
-    parts = (answer.text, answer.answer, answer.label or "", *labels, answer.note or "", flag)
+    written = (answer.note or "", *answer.inputs.values())
+    parts = (answer.text, answer.answer, answer.label or "", *labels, *written, flag)
     return "\n".join(parts).casefold()

@@ -10,7 +10,7 @@ from itertools import count
 from uuid import uuid4
 
 from nbannotate.errors import AnswerError
-from nbannotate.tasks import Answer, Settled, Span, Task
+from nbannotate.tasks import SPAN_COMPONENTS, Answer, Settled, Span, Task, component_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class Identity:
         flagged: bool = False,
         note: str | None = None,
         replaces: str | None = None,
+        labels_by_view: Mapping[str, tuple[str, ...]] | None = None,
     ) -> Answer:
         """Return the answer to a task as it is to be stored.
 
@@ -80,6 +81,8 @@ class Identity:
             replaces=replaces,
             flagged=bool(flagged),
             note=_checked_note(note),
+            inputs=settled.inputs,
+            labels_by_view=labels_by_view or {},
         )
 
 
@@ -129,4 +132,5 @@ def _by_start_time(annotator: str) -> str:
 
 
 def _suggested(task: Task) -> tuple[Span, ...] | Mapping[str, float | None]:
-    return dict(task.options) if task.options else task.spans
+    is_on_spans = component_of(task.view) in SPAN_COMPONENTS
+    return dict(task.options) if task.options and not is_on_spans else task.spans

@@ -18,7 +18,7 @@ from typing import Any
 from nbannotate.errors import StoreError
 from nbannotate.session.identity import line_key
 from nbannotate.store import Store
-from nbannotate.tasks import Answer, View
+from nbannotate.tasks import Answer, View, part_of
 
 logger = logging.getLogger("nbannotate")
 
@@ -182,6 +182,7 @@ class Lineage:
         config = {
             "labels": list(labels),
             "exclusive": self.view.exclusive,
+            **({"labels_by_view": by_view} if (by_view := self.view.labels_by_view) else {}),
             **self.config,
             "line": self.key,
             "nlp": self.line.nlp,
@@ -209,7 +210,8 @@ class Lineage:
         )
 
     def _of_component(self, answers: Sequence[Answer]) -> list[Answer]:
-        return [each for each in answers if self.view.learns_from(each.view)]
+        component = self.view.component
+        return [part_of(each, component) for each in answers if self.view.learns_from(each.view)]
 
 
 def describe(nlp: Any) -> str:

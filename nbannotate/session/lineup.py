@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from nbannotate.tasks import Task, with_labels
+from nbannotate.tasks import Task
 
 
 class Lineup:
@@ -19,13 +19,18 @@ class Lineup:
     ----------
     is_askable
         Whether a task that was chosen a while ago may still be asked.
+    as_shown
+        Returns a task with all that the page shows of it.
     """
 
-    def __init__(self, is_askable: Callable[[Task], bool]) -> None:
+    def __init__(
+        self, is_askable: Callable[[Task], bool], as_shown: Callable[[Task], Task]
+    ) -> None:
         self.shown: Task | None = None
         self.ahead: Task | None = None
         self._at_hand: deque[Task] = deque()
         self._is_askable = is_askable
+        self._as_shown = as_shown
 
     @property
     def on_page(self) -> set[int]:
@@ -41,7 +46,7 @@ class Lineup:
         for later in (self.ahead, self.shown):
             if later is not None:
                 self._at_hand.appendleft(later)
-        self.shown, self.ahead = task, None
+        self.shown, self.ahead = self._as_shown(task), None
         self.promise()
 
     def offer(self, tasks: Iterable[Task]) -> None:
@@ -61,13 +66,12 @@ class Lineup:
         self.ahead = None
         self._at_hand.clear()
 
-    def relabel(self, labels: tuple[str, ...]) -> None:
-        """Let all tasks take these labels; which ones they are stays as it is."""
+    def renew(self) -> None:
+        """Show the tasks on the page as they are shown now; which ones they are stays."""
         if self.shown is not None:
-            self.shown = with_labels(self.shown, labels)
+            self.shown = self._as_shown(self.shown)
         if self.ahead is not None:
-            self.ahead = with_labels(self.ahead, labels)
-        self._at_hand = deque(with_labels(task, labels) for task in self._at_hand)
+            self.ahead = self._as_shown(self.ahead)
 
     def promise(self) -> None:
         """Promise the best task at hand, unless one is promised already.
@@ -83,5 +87,5 @@ class Lineup:
         for task in self._at_hand:
             if task.input_hash != other_than:
                 self._at_hand.remove(task)
-                return task
+                return self._as_shown(task)
         return None

@@ -28,6 +28,7 @@ from nbannotate.tasks import (
     Task,
     Unit,
     View,
+    part_of,
     task_hash,
     task_of,
 )
@@ -98,7 +99,7 @@ class Questions:
     ) -> None:
         self.view = view
         self._by = by
-        self.labels = labels
+        self.labels = labels = view.leading.labels or labels
         self.pool = pool
         self.acquisition = acquisition
         self.patterns = patterns
@@ -126,7 +127,7 @@ class Questions:
         """Take note of an answer: what it settles is not asked again."""
         self._asked[answer.input_hash].add(answer.task_hash)
         with self._experience_lock:
-            self._experience.add(answer)
+            self._experience.add(part_of(answer, self.view.component))
         is_binary = answer.view.endswith(".teach")
         if not is_binary or self._settles_text(answer):
             self.pool.close_text(answer.input_hash)
@@ -137,9 +138,10 @@ class Questions:
             self._accepted[answer.input_hash].update(answer.spans)
         self._recent.append(answer.input_hash)
 
-    def relabel(self, labels: tuple[str, ...]) -> None:
+    def relabel(self, view: View, labels: tuple[str, ...]) -> None:
         """Ask with these labels; texts that were done with for want of others open again."""
-        self.labels = labels
+        self.view = view
+        self.labels = labels = view.leading.labels or labels
         self._label_names = LabelNames(labels)
         with self._experience_lock:
             self._experience.labels = labels
@@ -151,7 +153,7 @@ class Questions:
         """Undo what `note` did for an answer."""
         self._asked[answer.input_hash].discard(answer.task_hash)
         with self._experience_lock:
-            self._experience.remove(answer)
+            self._experience.remove(part_of(answer, self.view.component))
         self._accepted[answer.input_hash].difference_update(answer.spans)
         self.pool.reopen_text(answer.input_hash)
 
@@ -371,10 +373,12 @@ class Questions:
         elif self.view.layout == "choice":
             options = {label: prediction.cats.get(label) for label in self.labels}
             score = max((p for p in options.values() if p is not None), default=None)
-        elif candidate.span is not None:
+        elif self.view.layout == "binary" and candidate.span is not None:
             spans = (candidate.span,)
             reading = tuple(span for span in prediction.spans if span.label in self.labels)
             foreseen = prediction.spans if score is None else None
+        if self.view.parts:
+            spans, options = self._beside(text, spans, options, matches)
         return Task(
             text=text.text,
             input_hash=text.input_hash,
@@ -391,6 +395,22 @@ class Questions:
             foreseen=foreseen if version is not None else None,
             prediction=reading,
         )
+
+    def _beside(
+        self,
+        text: SourceText,
+        spans: tuple[Span, ...],
+        options: dict[str, float | None],
+        matches: Mapping[int, Sequence[Span]],
+    ) -> tuple[tuple[Span, ...], dict[str, float | None]]:
+        """Return what the page shows, with what no model says of its other blocks."""
+        spans_view, choice = self.view.block("spans"), self.view.block("choice")
+        if spans_view is not None and spans_view is not self.view.leading:
+            given = matches.get(text.input_hash, text.spans)
+            spans = shown_spans(given, spans_view.labels, overlaps=spans_view.overlaps)
+        if choice is not None and choice is not self.view.leading:
+            options = dict.fromkeys(choice.labels)
+        return spans, options
 
     def _worth_showing(self, read: tuple[Span, ...]) -> tuple[Span, ...]:
         with self._experience_lock:

@@ -19,7 +19,7 @@ from nbannotate.session.identity import Identity, taken_back
 from nbannotate.session.model_in_loop import ModelInLoop
 from nbannotate.session.progress import Phase
 from nbannotate.session.questions import Questions
-from nbannotate.tasks import Answer, Relation, Settled, Span, Task, with_labels
+from nbannotate.tasks import Answer, Relation, Settled, Span, Task, part_of
 
 FOUND_AT_MOST = 50
 
@@ -37,6 +37,10 @@ class Revisable(ModelInLoop):
     @abstractmethod
     def tokens(self, task: Task) -> list[tuple[int, int]]:
         """Return the character offsets of a task's tokens."""
+
+    @abstractmethod
+    def _as_shown(self, task: Task) -> Task:
+        """Return a task with all that the page shows of it now."""
 
     @abstractmethod
     def _check_open(self) -> None:
@@ -94,7 +98,7 @@ class Revisable(ModelInLoop):
                     "session.history lists those that do"
                 )
             task, answer = known
-            return with_labels(task, self.labels), answer
+            return self._as_shown(task), answer
 
     def change(
         self,
@@ -103,6 +107,7 @@ class Revisable(ModelInLoop):
         *,
         spans: Iterable[Span | Mapping[str, Any]] | None = None,
         accept: str | Iterable[str] | None = None,
+        inputs: str | Mapping[str, str] | None = None,
         relations: Iterable[Relation | Mapping[str, Any]] | None = None,
         flagged: bool | None = None,
         note: str | None = None,
@@ -118,9 +123,9 @@ class Revisable(ModelInLoop):
         ----------
         answer_id
             The former answer, one of `history`.
-        answer, spans, accept, relations
-            As in `Session.answer`; spans, labels and relations that are not given stay as
-            they were.
+        answer, spans, accept, inputs, relations
+            As in `Session.answer`; spans, labels, inputs and relations that are not given stay
+            as they were.
         flagged, note
             None leaves them as they were; an empty note takes it away.
         new_id
@@ -162,7 +167,13 @@ class Revisable(ModelInLoop):
                 return known
             task, former = self.recall(answer_id)
             settled = self._settle_anew(
-                task, former, answer, spans=spans, accept=accept, relations=relations
+                task,
+                former,
+                answer,
+                spans=spans,
+                accept=accept,
+                inputs=inputs,
+                relations=relations,
             )
             changed = self._identity.sign(
                 self.view.asked(task, settled),
@@ -172,6 +183,7 @@ class Revisable(ModelInLoop):
                 flagged=former.flagged if flagged is None else flagged,
                 note=former.note if note is None else note,
                 replaces=former.answer_id,
+                labels_by_view=self.view.labels_by_view,
             )
             if not self.store.append(changed):
                 raise StaleTaskError(
@@ -213,14 +225,18 @@ class Revisable(ModelInLoop):
                 self.store.append_many([taken_back(each) for each in (answer, *former)])
             self._history.remove(answer.answer_id)
             self._questions.take_back(answer)
-            self._lineup.step_back(with_labels(task, self.labels))
+            self._lineup.step_back(task)
             self._phase = "asking"
             self._shown_at = monotonic()
             if self._thread is not None:
-                self._thread.unlearn(answer)
+                self._thread.unlearn(self._taught_by(answer))
             self._ready.notify_all()
         self._listeners.tell("task")
         return answer
+
+    def _taught_by(self, answer: Answer) -> Answer:
+        """Return what the model in the loop learns of an answer."""
+        return part_of(answer, self.view.component)
 
     def _settle_anew(
         self,
@@ -230,12 +246,16 @@ class Revisable(ModelInLoop):
         *,
         spans: Iterable[Span | Mapping[str, Any]] | None,
         accept: str | Iterable[str] | None,
+        inputs: str | Mapping[str, str] | None,
         relations: Iterable[Relation | Mapping[str, Any]] | None,
     ) -> Settled:
         if self.view.shows("spans") and spans is None:
             spans = former.spans
         if self.view.shows("choice") and accept is None and answer == "accept":
             accept = former.accept or None
+        if self.view.shows("input") and inputs is None:
+            names = {each.name for each in self.view.inputs}
+            inputs = {name: text for name, text in former.inputs.items() if name in names}
         if self.view.shows("relations") and relations is None:
             relations = former.relations
         return self.view.settle(
@@ -243,6 +263,7 @@ class Revisable(ModelInLoop):
             answer,
             spans=spans,
             accept=accept,
+            inputs=inputs,
             relations=relations,
             tokens=self.tokens(task),
         )
@@ -254,5 +275,5 @@ class Revisable(ModelInLoop):
         self._questions.take_back(former)
         self._questions.note(changed)
         if self._thread is not None:
-            self._thread.unlearn(former)
-            self._thread.learn(changed)
+            self._thread.unlearn(self._taught_by(former))
+            self._thread.learn(self._taught_by(changed))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from time import monotonic
 from typing import Any
 
@@ -19,6 +20,7 @@ from nbannotate.learning import Learner
 from nbannotate.pool import Pool
 from nbannotate.session.given_tasks import GivenTasks
 from nbannotate.session.history import History
+from nbannotate.session.html import HtmlOf
 from nbannotate.session.identity import Identity
 from nbannotate.session.lineage import Line, Lineage
 from nbannotate.session.lineup import Lineup
@@ -35,6 +37,7 @@ from nbannotate.tasks import (
     Task,
     Unit,
     View,
+    add_label,
     check_labels,
     graphemes,
     with_labels,
@@ -81,6 +84,8 @@ class Session(Revisable):
         Written into the store's record of the session.
     tasks
         What is asked, where that is known beforehand; by default it is chosen from the pool.
+    html
+        Makes what is shown of a task beside its text, None for nothing.
     by
         What spans begin and end with: tokens, or characters as a reader sees them, which
         need no ``tokenize``.
@@ -128,6 +133,7 @@ class Session(Revisable):
         learn_from: Mapping[str, Any] | None = None,
         config: Mapping[str, Any] | None = None,
         tasks: GivenTasks | None = None,
+        html: HtmlOf | None = None,
         by: Unit = "token",
     ) -> None:
         self._lock = threading.RLock()
@@ -139,8 +145,7 @@ class Session(Revisable):
         self.dataset = self._identity.dataset
         self.session_id = self._identity.session_id
         self.annotator = self._identity.annotator
-        self.target = target
-        self.by = by
+        self.target, self.by, self.html = target, by, html
         self._tokenize = graphemes if by == "character" else tokenize
         self._lineage = Lineage.of(
             store, dataset, session_id, annotator, view, learn_from=learn_from, config=config
@@ -150,14 +155,14 @@ class Session(Revisable):
         self._phase: Phase = "preparing"
         self._close_reason: str | None = None
         self._shown_at = monotonic()
-        self._history = History(exclusive=view.exclusive, told=view.told)
+        self._history = History(exclusive=view.exclusive, told=view.told, component=view.component)
         self._thread = None
         self.pool = pool(self) if callable(pool) else pool
         asking = Acquisition(strategy, view.layouts[0])
         self._questions = tasks or Questions(
             view, labels, self.pool, asking, patterns, seed, tokenize=self._tokenize, by=by
         )
-        self._lineup = Lineup(self._questions.is_askable)
+        self._lineup = Lineup(self._questions.is_askable, self._as_shown)
 
         in_file = store.path if store.path != ":memory:" else f"memory {id(store)}"
         take_over((in_file, self.dataset, view.name, self._identity.takes_over), self)
@@ -206,6 +211,7 @@ class Session(Revisable):
         *,
         spans: Iterable[Span | Mapping[str, Any]] | None = None,
         accept: str | Iterable[str] | None = None,
+        inputs: str | Mapping[str, str] | None = None,
         relations: Iterable[Relation | Mapping[str, Any]] | None = None,
         task_hash: int | None = None,
         answer_id: str | None = None,
@@ -224,6 +230,8 @@ class Session(Revisable):
             yes or no about a span: all spans of the text, stored as a correction.
         accept
             For a choice view: the labels chosen.
+        inputs
+            For an input view: what was written, by the field's name.
         relations
             For a relations view: the relations that stand, their ends among ``spans``.
         task_hash
@@ -266,6 +274,7 @@ class Session(Revisable):
                 answer,
                 spans=spans,
                 accept=accept,
+                inputs=inputs,
                 relations=relations,
                 tokens=self.tokens(task),
             )
@@ -277,6 +286,7 @@ class Session(Revisable):
                 flagged=flagged,
                 note=note,
                 replaces=task.supersedes,
+                labels_by_view=self.view.labels_by_view,
             )
             if not self.store.append(stored):
                 raise StaleTaskError(
@@ -288,12 +298,12 @@ class Session(Revisable):
             self._history.push(task, stored)
             self._questions.note(stored)
             if self._thread is not None:
-                self._thread.learn(stored)
+                self._thread.learn(self._taught_by(stored))
             self._advance()
         self._listeners.tell("task")
         return stored
 
-    def add_label(self, label: str) -> None:
+    def add_label(self, label: str, *, view: str | None = None) -> None:
         """Ask for one more label from now on; nothing that was answered or learned is lost.
 
         Answers given before say nothing of it, unless exactly one label applies and one was
@@ -303,11 +313,15 @@ class Session(Revisable):
         ----------
         label
             A name that no label of the session has yet.
+        view
+            On a page of several views, the one that it is added to; by default the one that
+            the model follows.
 
         Raises
         ------
         LabelError
-            If it is empty, padded with space, no string, or one of the labels already.
+            If it is empty, padded with space, no string, or one of the labels already, or no
+            view of the page that takes labels has that name.
         PipelineError
             If a learner of one's own cannot take it.
         SessionClosedError
@@ -318,14 +332,18 @@ class Session(Revisable):
         with self._ready:
             self._check_open()
             labels = check_labels((*self.labels, label))
-            if self._thread is not None:
-                self._thread.check_takes_labels()
+            widened = add_label(self.view, label, to=view)
+            is_of_model = not self.view.parts or widened.leading != self.view.leading
+            learner = self._thread if is_of_model else None
+            if learner is not None:
+                learner.check_takes_labels()
+            self._lineage.view = widened
             self._lineage.start(self.session_id, labels)
-            self.labels = labels
-            self._questions.relabel(labels)
-            self._lineup.relabel(labels)
-            if self._thread is not None:
-                self._thread.add_label(label)
+            self.labels, self.view = labels, widened
+            self._questions.relabel(widened, labels)
+            self._lineup.renew()
+            if learner is not None:
+                learner.add_label(label)
             if self._phase == "finished":
                 self._advance()
         self._listeners.tell("labels")
@@ -373,6 +391,14 @@ class Session(Revisable):
             self._questions.note(answer)
             if answer.session_id == self.session_id and answer.view == self.view.name:
                 self._history.push(self._questions.recall(answer, self.labels), answer)
+
+    def _as_shown(self, task: Task) -> Task:
+        choice = self.view.block("choice")
+        options = choice.labels if choice is not None and choice.labels else None
+        labelled = with_labels(task, self.labels, options)
+        if self.html is None or task.html is not None:
+            return labelled
+        return replace(labelled, html=self.html(task))
 
     def _current(self, task_hash: int | None) -> Task:
         self._check_open()
@@ -431,7 +457,7 @@ class Session(Revisable):
             if self._is_closed:
                 return
             before = self._lineup.shown, self._lineup.ahead
-            self._lineup.offer(with_labels(task, self.labels) for task in chosen)
+            self._lineup.offer(chosen)
             shown, ahead = self._lineup.shown, self._lineup.ahead
             if before[0] is None:
                 self._shown_at = monotonic()

@@ -33,7 +33,7 @@ _COUNTS = (
 )
 _CLAIMS = ("stands", "suggested", "flagged")
 _TIMES = ("created_at", "started_at", "last_answer_at")
-_DICTS = ("meta", "filter", "scores")
+_DICTS = ("meta", "inputs", "filter", "scores")
 _LISTS = ("spans", "accept", "relations", "labels")
 
 ANNOTATION_COLUMNS = (
@@ -47,6 +47,7 @@ ANNOTATION_COLUMNS = (
     "spans",
     "accept",
     "relations",
+    "inputs",
     "score",
     "why",
     "model_version",

@@ -87,6 +87,10 @@ def to_row(answer: Answer) -> list[Any]:
         payload["labels"] = list(answer.labels)
     if answer.foreseen is not None:
         payload["foreseen"] = [_plain_span(span) for span in answer.foreseen]
+    if answer.inputs:
+        payload["inputs"] = dict(answer.inputs)
+    if answer.labels_by_view:
+        payload["labels_by_view"] = {k: list(v) for k, v in answer.labels_by_view.items()}
     if answer.flagged:
         payload["flagged"] = True
     if answer.relations:
@@ -105,7 +109,7 @@ def to_row(answer: Answer) -> list[Any]:
         answer.text,
         answer.answer,
         answer.label,
-        to_json(payload, "spans, accept, suggested, labels, foreseen, relations or note")
+        to_json(payload, "spans, accept, suggested, labels, foreseen, inputs, relations or note")
         if payload
         else None,
         finite(answer.score),
@@ -136,6 +140,8 @@ def from_row(row: tuple[Any, ...]) -> Answer:
         foreseen=_read_spans(plain["foreseen"]) if "foreseen" in plain else None,
         flagged=bool(plain.get("flagged", False)),
         note=plain.get("note"),
+        inputs=plain.get("inputs", {}),
+        labels_by_view={k: tuple(v) for k, v in plain.get("labels_by_view", {}).items()},
         relations=tuple(Relation.from_dict(each) for each in plain.get("relations", ())),
         meta=json.loads(meta) if meta else {},
     )

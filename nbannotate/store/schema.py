@@ -204,6 +204,16 @@ _FLAGS_AND_NOTES = (
     _remade(_ANNOTATIONS, "created_at, meta,", "created_at, flagged, note, meta,"),
 )
 
+_INPUTS = (
+    _remade(
+        _FLAGS_AND_NOTES[0],
+        "j.score, j.why,",
+        "coalesce((j.payload->'inputs')::map(varchar, varchar), map {}) as inputs,\n"
+        "    j.score, j.why,",
+    ),
+    _remade(_FLAGS_AND_NOTES[1], "accept, score,", "accept, inputs, score,"),
+)
+
 _RELATION_TYPE = """[{"head":{"start":"BIGINT","end":"BIGINT","label":"VARCHAR"},
         "child":{"start":"BIGINT","end":"BIGINT","label":"VARCHAR"},"label":"VARCHAR"}]"""
 
@@ -225,12 +235,12 @@ order by seq, head_start, head_end, child_start, child_end, label
 
 _RELATED = (
     _remade(
-        _FLAGS_AND_NOTES[0],
+        _INPUTS[0],
         "j.score, j.why,",
         f"coalesce(from_json(j.payload->'relations', '{_RELATION_TYPE}'), []) as relations,\n"
         "    j.score, j.why,",
     ),
-    _remade(_FLAGS_AND_NOTES[1], "accept, score,", "accept, relations, score,"),
+    _remade(_INPUTS[1], "inputs, score,", "inputs, relations, score,"),
     _RELATIONS,
 )
 
@@ -251,6 +261,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         _DATASETS,
     ),
     _FLAGS_AND_NOTES,
+    _INPUTS,
     _RELATED,
 )
 

@@ -23,7 +23,10 @@ from nbannotate.tasks.effort import AnnotatorTime
 from nbannotate.tasks.gold import GoldText, read_gold
 from nbannotate.tasks.graphemes import Unit, graphemes, wide_graphemes
 from nbannotate.tasks.hashing import input_hash, task_hash
+from nbannotate.tasks.inputs import Input, check_fields
 from nbannotate.tasks.labels import check_known, check_labels
+from nbannotate.tasks.pages import add_label, join_views, share_labels
+from nbannotate.tasks.parts import part_of
 from nbannotate.tasks.prediction import Prediction
 from nbannotate.tasks.records import (
     ANSWER_KINDS,
@@ -64,6 +67,7 @@ __all__ = [
     "CompareView",
     "Component",
     "GoldText",
+    "Input",
     "Layout",
     "Prediction",
     "Relation",
@@ -75,6 +79,8 @@ __all__ = [
     "Unit",
     "Version",
     "View",
+    "add_label",
+    "check_fields",
     "check_inside",
     "check_known",
     "check_labels",
@@ -88,10 +94,13 @@ __all__ = [
     "in_dispute",
     "input_hash",
     "is_swapped",
+    "join_views",
     "kinds_of",
     "leading",
     "order_of",
+    "part_of",
     "read_gold",
+    "share_labels",
     "snap",
     "task_hash",
     "task_of",

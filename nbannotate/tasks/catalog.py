@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from nbannotate.tasks.components import component_of
+from nbannotate.tasks.inputs import Input
 from nbannotate.tasks.labels import check_labels
+from nbannotate.tasks.pages import join_views
 from nbannotate.tasks.views import View
 
 VIEWS: dict[str, View] = {
@@ -30,26 +32,37 @@ VIEWS: dict[str, View] = {
         View("relations.manual", "relations", shows_suggestions=False),
         View("ner.manual+relations", "relations", "ner", shows_suggestions=False),
         View("spans.manual+relations", "relations", "spancat", shows_suggestions=False),
+        View("input", "input", inputs=(Input("input"),)),
+        View("binary", "binary"),
     )
 }
 
 
-def find_view(view: str | View, *, exclusive: bool, relations: str | Iterable[str] = ()) -> View:
-    """Return a view by its name.
+def find_view(
+    view: str | View | Sequence[str | View],
+    *,
+    exclusive: bool,
+    inputs: tuple[Input, ...] = (),
+    relations: str | Iterable[str] = (),
+) -> View:
+    """Return a view by its name, or the page of several.
 
     Parameters
     ----------
     view
-        A name in ``VIEWS``, or a view of one's own.
+        A name in ``VIEWS``, a view of one's own, or several of these: a page.
     exclusive
         For labels on a text: exactly one applies.
     relations
         For a view of relations by its name: the labels that they may have.
+    inputs
+        Fields to write in; they come last where no view has a place for them.
 
     Raises
     ------
     ValueError
-        If no view has that name, or labels are given for relations that it does not draw.
+        If no view has that name, the views cannot stand on one page, or labels are given for
+        relations that none of them draws.
     LabelError
         If a relation's label is empty, padded or given twice.
 
@@ -58,17 +71,33 @@ def find_view(view: str | View, *, exclusive: bool, relations: str | Iterable[st
     >>> find_view("textcat.manual", exclusive=True).layout
     'choice'
     """
+    several = view.split("+") if isinstance(view, str) and view not in VIEWS else view
+    named = [several] if isinstance(several, str | View) else list(several)
+    views = [_find_one(each, exclusive=exclusive) for each in named]
+    if inputs and not any(each.layout == "input" for each in views):
+        views.append(VIEWS["input"])
+    if inputs:
+        views = [replace(each, inputs=inputs) if each.inputs else each for each in views]
+    return join_views(_with_relations(views, check_labels(relations) if relations else ()))
+
+
+def _find_one(view: str | View, *, exclusive: bool) -> View:
     if isinstance(view, View):
         return view
     if view not in VIEWS:
         raise ValueError(
-            f"view {view!r} is unknown; give one of {', '.join(map(repr, VIEWS))}, or a View"
+            f"view {view!r} is unknown; give one of {', '.join(map(repr, VIEWS))}, a View, or a "
+            "list of these for a page of several"
         )
-    found = replace(VIEWS[view], exclusive=exclusive and component_of(view) == "textcat")
-    labels = check_labels(relations) if relations else ()
-    if labels and not found.shows("relations"):
+    return replace(VIEWS[view], exclusive=exclusive and component_of(view) == "textcat")
+
+
+def _with_relations(views: list[View], labels: tuple[str, ...]) -> list[View]:
+    if labels and not any(view.shows("relations") for view in views):
         raise ValueError(
-            f"view {view!r} draws no relations, but relations={list(labels)} were given; give "
-            "none, or view='relations.manual'"
+            f"view {'+'.join(view.name for view in views)!r} draws no relations, but "
+            f"relations={list(labels)} were given; give none, or view='relations.manual'"
         )
-    return replace(found, relations=labels)
+    if not labels:
+        return views
+    return [replace(each, relations=labels) if each.shows("relations") else each for each in views]

@@ -8,7 +8,7 @@ compared by it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nbannotate.tasks.records import Span, Task
@@ -65,6 +65,7 @@ class AnnotatorTime:
         answer: str,
         spans: Sequence[Span] | None = None,
         accept: Sequence[str] = (),
+        inputs: Mapping[str, str] | None = None,
     ) -> float:
         """Return the seconds that an answer to a task takes.
 
@@ -74,7 +75,7 @@ class AnnotatorTime:
             What is asked, and how.
         n_tokens
             Tokens of the task's text.
-        answer, spans, accept
+        answer, spans, accept, inputs
             The answer, as `Session.answer` takes it.
 
         Examples
@@ -89,6 +90,8 @@ class AnnotatorTime:
         """
         if answer == "ignore" or (view.layout == "binary" and spans is None):
             return self.of_binary(n_tokens=n_tokens)
+        if view.parts or view.inputs:
+            return self._of_page(view, task, n_tokens, spans, accept, inputs)
         suggested = task.spans if view.shows("spans") else task.prediction or ()
         n_labels = len(task.labels)
         if view.layout == "choice" and view.exclusive:
@@ -107,6 +110,36 @@ class AnnotatorTime:
             suggested=suggested,
             spans=suggested if spans is None else spans,
         )
+
+    def _of_page(
+        self,
+        view: View,
+        task: Task,
+        n_tokens: int,
+        spans: Sequence[Span] | None,
+        accept: Sequence[str],
+        inputs: Mapping[str, str] | None,
+    ) -> float:
+        """Add up what each block takes beyond reading, deciding and accepting once."""
+        once = self.of_binary(n_tokens=n_tokens)
+        seconds = once + sum(self.key * (1 + len(text)) for text in (inputs or {}).values())
+        for block in view.blocks:
+            labels = block.labels or task.labels
+            if "spans" in block.layouts:
+                standing = task.spans if spans is None else spans
+                marking = self.of_spans(
+                    n_tokens=n_tokens,
+                    n_labels=len(labels),
+                    suggested=task.spans,
+                    spans=standing,
+                )
+                seconds += marking - once
+            if block.layout == "choice":
+                choosing = self.of_labels(
+                    n_tokens=n_tokens, n_labels=len(labels), marked=(), chosen=accept
+                )
+                seconds += choosing - once
+        return seconds
 
     def of_binary(self, *, n_tokens: int) -> float:
         """Return the seconds for a yes or no: read, decide, one key."""

@@ -155,6 +155,9 @@ class Task:
         What several annotators or models said of the text, where that is to be decided.
     supersedes
         The ``answer_id`` of an earlier answer whose place the new one takes, if any.
+    html
+        What is shown in the place of the text, or above it where the text is marked; it is
+        safe to be shown. None for the text alone.
     """
 
     text: str
@@ -173,6 +176,7 @@ class Task:
     foreseen: tuple[Span, ...] | None = None
     versions: tuple[Version, ...] = ()
     supersedes: str | None = None
+    html: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +225,10 @@ class Answer:
         What the annotator wrote beside it, None for nothing.
     relations
         The relations that stand after the answer (relations view); their ends are ``spans``.
+    inputs
+        What was written in each field, by its name (input view).
+    labels_by_view
+        In a view of several blocks: the labels that each of those offered, by its name.
     """
 
     answer_id: str
@@ -249,12 +257,13 @@ class Answer:
     flagged: bool = False
     note: str | None = None
     relations: tuple[Relation, ...] = ()
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    labels_by_view: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def task_of(answer: Answer, labels: tuple[str, ...]) -> Task:
     """Return the task that a stored answer was given to, as far as the answer recalls it."""
     suggested = answer.suggested
-    is_choice = isinstance(suggested, Mapping)
     return Task(
         text=answer.text,
         input_hash=answer.input_hash,
@@ -263,7 +272,7 @@ def task_of(answer: Answer, labels: tuple[str, ...]) -> Task:
         labels=labels,
         spans=() if isinstance(suggested, Mapping) else suggested,
         options=dict(suggested) if isinstance(suggested, Mapping) else {},
-        label=None if is_choice else answer.label,
+        label=answer.label if answer.view.endswith(".teach") else None,
         score=answer.score,
         why=answer.why or "answered before",
         model_version=answer.model_version,
@@ -272,8 +281,19 @@ def task_of(answer: Answer, labels: tuple[str, ...]) -> Task:
     )
 
 
-def with_labels(task: Task, labels: tuple[str, ...]) -> Task:
+def with_labels(
+    task: Task, labels: tuple[str, ...], options: tuple[str, ...] | None = None
+) -> Task:
     """Return the task as it is asked with these labels; of new ones no model speaks yet.
+
+    Parameters
+    ----------
+    task
+        As it was asked before.
+    labels
+        All labels that an answer may use now.
+    options
+        Those of them that the text as a whole may be given; by default all.
 
     Examples
     --------
@@ -283,5 +303,6 @@ def with_labels(task: Task, labels: tuple[str, ...]) -> Task:
     """
     if task.labels == labels:
         return task
-    options = {label: task.options.get(label) for label in labels} if task.options else {}
-    return replace(task, labels=labels, options=options)
+    offered = labels if options is None else options
+    kept = {label: task.options.get(label) for label in offered} if task.options else {}
+    return replace(task, labels=labels, options=kept)

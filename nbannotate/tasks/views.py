@@ -8,7 +8,7 @@ blocks, each of which checks its own part of an answer.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from nbannotate.errors import AnswerError
@@ -22,6 +22,7 @@ from nbannotate.tasks.components import (
     kinds_of,
 )
 from nbannotate.tasks.hashing import task_hash
+from nbannotate.tasks.inputs import Input, check_inputs
 from nbannotate.tasks.records import (
     ANSWER_KINDS,
     Answer,
@@ -34,11 +35,12 @@ from nbannotate.tasks.records import (
 from nbannotate.tasks.relations import check_relations
 from nbannotate.tasks.spans import check_spans
 
-Layout = Literal["spans", "choice", "binary", "relations"]
+Layout = Literal["spans", "choice", "binary", "input", "relations"]
 
 _TAKEN_BY: Mapping[str, Layout] = {
     "spans": "spans",
     "accept": "choice",
+    "inputs": "input",
     "relations": "relations",
 }
 """Which layout takes which part of an answer."""
@@ -53,6 +55,7 @@ class Settled:
     accept: tuple[str, ...] = ()
     label: str | None = None
     is_whole_text: bool = False
+    inputs: Mapping[str, str] = field(default_factory=dict)
     relations: tuple[Relation, ...] = ()
 
 
@@ -66,8 +69,9 @@ class View:
         The name that is stored with each answer, such as ``"ner.correct"``.
     layout
         What the page draws: ``"spans"`` to mark, ``"relations"`` to mark spans and draw
-        relations between them, ``"choice"`` among labels, or ``"binary"``: accept or reject
-        one suggestion.
+        relations between them, ``"choice"`` among labels, ``"input"`` to write, or
+        ``"binary"``: accept or reject one suggestion or, without a component, the text as
+        it is.
     component
         The kind of pipeline component that can learn from the answers, None where none can.
     exclusive
@@ -77,12 +81,24 @@ class View:
         answer all the same, so that it is known how good the model is.
     relations
         For the relations layout: the labels that relations may have.
+    labels
+        The labels that are this view's own where it stands beside others on a page.
+    inputs
+        Input layout: the fields.
+    parts
+        The views that a page is made of; see `join_views`, which fills in all the rest.
 
     Raises
     ------
     ValueError
         If the name does not begin as those of the component's views do, or does not end
-        with ``"teach"`` just when the layout is binary.
+        with ``"teach"`` just when the layout is binary, or there are inputs in another
+        layout than that for them.
+
+    Examples
+    --------
+    >>> View("tone", "choice", exclusive=True).shows("choice")
+    True
     """
 
     name: str
@@ -91,9 +107,21 @@ class View:
     exclusive: bool = False
     shows_suggestions: bool = True
     relations: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    inputs: tuple[Input, ...] = ()
+    parts: tuple[View, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a name by which stored answers would be read as something else."""
+        if self.parts:
+            return
+        is_joined = "+" in self.name and self.layout != "relations"
+        if (self.layout == "input") != bool(self.inputs) or is_joined:
+            raise ValueError(
+                f"view {self.name!r} has layout {self.layout!r} and inputs {self.inputs!r}; "
+                "'input' is the layout that has inputs, and only pages and relations have a '+' "
+                "in their name"
+            )
         kind = self.name.rpartition(".")[2]
         is_named_right = component_of(self.name) == self.component and (
             self.component is None or (kind == "teach") == (self.layout == "binary")
@@ -114,11 +142,31 @@ class View:
     @property
     def blocks(self) -> tuple[View, ...]:
         """What is asked beside one another about one text, each a view of one layout."""
-        return (self,)
+        return self.parts or (self,)
+
+    @property
+    def leading(self) -> View:
+        """The block that the loop's model follows: the first that has a component."""
+        return next((block for block in self.blocks if block.component), self.blocks[0])
+
+    def block(self, layout: Layout) -> View | None:
+        """Return the block of a layout, None where there is none."""
+        return next((block for block in self.blocks if layout in block.layouts), None)
+
+    @property
+    def labels_by_view(self) -> dict[str, tuple[str, ...]]:
+        """On a page, the labels of each block that has some, by its name."""
+        return {block.name: block.labels for block in self.parts if block.labels}
+
+    @property
+    def takes_labels(self) -> bool:
+        """Whether an answer may need a label."""
+        marks = {"spans", "relations", "choice"}
+        return any(block.layout in marks or block.component for block in self.blocks)
 
     def shows(self, layout: Layout) -> bool:
         """Whether one of the blocks has this layout; relations are drawn between spans."""
-        return any(layout in block.layouts for block in self.blocks)
+        return self.block(layout) is not None
 
     @property
     def layouts(self) -> tuple[Layout, ...]:
@@ -133,8 +181,9 @@ class View:
     @property
     def overlaps(self) -> bool:
         """Whether spans of one text may overlap, nest, or differ by their label alone."""
-        return self.component == "spancat" or (
-            self.layout == "relations" and self.component is None
+        return any(
+            block.component == "spancat" or (block.layout == "relations" and not block.component)
+            for block in self.blocks
         )
 
     def covers(self, view_name: str) -> bool:
@@ -174,6 +223,7 @@ class View:
         *,
         spans: Iterable[Span | Mapping[str, Any]] | None = None,
         accept: str | Iterable[str] | None = None,
+        inputs: str | Mapping[str, Any] | None = None,
         relations: Iterable[Relation | Mapping[str, Any]] | None = None,
         tokens: Sequence[tuple[int, int]],
     ) -> Settled:
@@ -190,6 +240,8 @@ class View:
             Binary layout on spans: all spans of the text, in the place of a yes or no.
         accept
             Choice layout: the labels chosen.
+        inputs
+            Input layout: what was written, by the field's name.
         relations
             Relations layout: the relations that stand, None for none.
         tokens
@@ -212,7 +264,7 @@ class View:
         kind: AnswerKind = answer
         if spans is not None and self.reads_whole_text:
             return self._settle_whole_text(task, kind, spans, tokens)
-        parts = {"spans": spans, "accept": accept, "relations": relations}
+        parts = {"spans": spans, "accept": accept, "inputs": inputs, "relations": relations}
         for part, layout in _TAKEN_BY.items():
             if parts[part] is not None and not self.shows(layout):
                 given = f"{part}= was" if part == "accept" else f"{part} were"
@@ -234,16 +286,22 @@ class View:
         how_to_answer: str,
     ) -> Settled:
         """Return what other blocks have settled with this block's part of the answer."""
+        labels = self.labels or task.labels
         if self.layout == "binary":
             return replace(settled, spans=task.spans, label=task.label)
-        if self.shows("spans"):
+        if self.layout == "input":
+            written = check_inputs(parts["inputs"], self.inputs, settled.answer)
+            return replace(settled, inputs=written)
+        if "spans" in self.layouts:
             standing = task.spans if parts["spans"] is None else parts["spans"]
-            checked = check_spans(standing, task, tokens, overlaps=self.overlaps)
+            checked = check_spans(
+                standing, replace(task, labels=labels), tokens, overlaps=self.overlaps
+            )
             related = check_relations(parts["relations"], checked, self.relations)
             return replace(settled, spans=checked, relations=related)
         chosen = check_choice(
             parts["accept"],
-            task.labels,
+            labels,
             settled.answer,
             exclusive=self.exclusive,
             how_to_answer=how_to_answer,
@@ -298,10 +356,16 @@ class View:
         return Settled(answer, spans=checked, is_whole_text=True)
 
     def _how_to_answer(self, task: Task) -> str:
-        if self.shows("spans"):
-            return (
-                f"answer('accept', spans=[{{'start': 0, 'end': 4, 'label': {task.labels[0]!r}}}])"
-            )
+        parts = [part for block in self.blocks if (part := block.example_of_part(task))]
+        if not parts:
+            return "answer('accept'), answer('reject') or answer('ignore')"
+        return f"answer('accept', {', '.join(parts)}), or answer('ignore')"
+
+    def example_of_part(self, task: Task) -> str:
+        """Return this block's part of an answer as a user would write it, "" for none."""
+        labels = self.labels or task.labels
+        if "spans" in self.layouts:
+            return f"spans=[{{'start': 0, 'end': 4, 'label': {labels[0]!r}}}]"
         if self.layout == "choice":
-            return f"answer('accept', accept=[{task.labels[0]!r}]), or answer('ignore')"
-        return "answer('accept'), answer('reject') or answer('ignore')"
+            return f"accept=[{labels[0]!r}]"
+        return f"inputs={{{self.inputs[0].name!r}: '…'}}" if self.layout == "input" else ""

@@ -28,7 +28,7 @@ from nbannotate.errors import (
 from nbannotate.learning import copy_nlp_of
 from nbannotate.session import ModelStatus, Progress, Session
 from nbannotate.widget.joining import join_script, join_style
-from nbannotate.widget.keys import DEFAULT_KEYS, LABEL_KEYS, Keys, resolve_keys
+from nbannotate.widget.keys import DEFAULT_KEYS, Keys
 from nbannotate.widget.messages import (
     RefusalReason,
     wire_history,
@@ -36,8 +36,9 @@ from nbannotate.widget.messages import (
     wire_status,
     wire_task,
 )
+from nbannotate.widget.page_config import notices_of, page_config
 from nbannotate.widget.rendering import Rendering, show
-from nbannotate.widget.rendering.show import SHOWN_AT_MOST, relation_color
+from nbannotate.widget.rendering.show import SHOWN_AT_MOST
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,7 +96,7 @@ class Annotator(anywidget.AnyWidget):
         self._make_learner = make_learner
         self._instructions = instructions
         self._keys = keys
-        self._notices = [*_notices(session), *notices]
+        self._said = tuple(notices)
         self._replying = threading.local()
         _answer_while_cells_run(self)
         self.on_msg(self._on_message)
@@ -129,7 +130,7 @@ class Annotator(anywidget.AnyWidget):
         self._session.resume_model()
         return self
 
-    def add_label(self, label: str) -> Annotator:
+    def add_label(self, label: str, *, view: str | None = None) -> Annotator:
         """Ask for one more label from now on; nothing that was answered or learned is lost.
 
         It is on the page at once. Answers given before say nothing of it, unless exactly
@@ -142,6 +143,9 @@ class Annotator(anywidget.AnyWidget):
         ----------
         label
             A name that no label has yet.
+        view
+            On a page of several views, the one that it is added to; by default the one that
+            the model follows.
 
         Returns
         -------
@@ -163,7 +167,7 @@ class Annotator(anywidget.AnyWidget):
         ('A', 'B')
         >>> ann.close()
         """
-        self._session.add_label(label)
+        self._session.add_label(label, view=view)
         return self
 
     @property
@@ -175,6 +179,15 @@ class Annotator(anywidget.AnyWidget):
     def skipped(self) -> pd.DataFrame:
         """The rows of the source that hold no usable text, with columns row, value, reason."""
         return self._session.pool.skipped
+
+    @property
+    def html_errors(self) -> pd.DataFrame:
+        """The texts shown so far whose ``html`` could not be made, with columns text and error."""
+        import pandas as pd
+
+        html = self._session.html
+        found = list(html.failures.items()) if html is not None else []
+        return pd.DataFrame(found, columns=["text", "error"])
 
     def annotations(self, **filters: Any) -> pd.DataFrame:
         """Return this dataset's answers, one row each; filters as in ``store.annotations``."""
@@ -247,7 +260,8 @@ class Annotator(anywidget.AnyWidget):
                 "this loop has a learner of your own; put another one into it with "
                 "ann.session.use(learner), or start its recipe again with nlp=…"
             )
-        learner = self._make_learner(nlp, self._session.labels)
+        labels = self._session.view.leading.labels or self._session.labels
+        learner = self._make_learner(nlp, labels)
         if store.models_path is not None and not store.has_model(version):
             version, _ = store.save_model(
                 self._session.dataset,
@@ -353,6 +367,7 @@ class Annotator(anywidget.AnyWidget):
         return {
             "spans": message.get("spans") if takes_spans else None,
             "accept": message.get("accept") if view.shows("choice") else None,
+            "inputs": message.get("inputs") if view.shows("input") else None,
             "relations": message.get("relations") if view.shows("relations") else None,
             "seconds": message.get("seconds"),
             "note": message.get("note"),
@@ -403,7 +418,16 @@ class Annotator(anywidget.AnyWidget):
             if not getattr(self._replying, "now", False):
                 self._send_state(None)
         else:
-            self.send({"type": "status", "status": wire_status(session, self._notices)})
+            self.send(
+                {
+                    "type": "status",
+                    "status": wire_status(session, self._notices),
+                }
+            )
+
+    @property
+    def _notices(self) -> list[str]:
+        return [*notices_of(self._session), *self._said]
 
     def _page_config(
         self,
@@ -413,35 +437,14 @@ class Annotator(anywidget.AnyWidget):
         *,
         is_strict: bool = True,
     ) -> dict[str, Any]:
-        of_actions, of_labels = resolve_keys(
-            keys, session.labels, is_strict=is_strict, actions=self._actions
+        return page_config(
+            session,
+            instructions,
+            keys,
+            actions=self._actions,
+            versions=self._versions,
+            is_strict=is_strict,
         )
-        return {
-            "dataset": session.dataset,
-            "view": session.view.name,
-            "blocks": [layout for block in session.view.blocks for layout in block.layouts],
-            "by": session.by,
-            "relations": [
-                {
-                    "name": name,
-                    "key": LABEL_KEYS[i] if i < len(LABEL_KEYS) else None,
-                    "color": relation_color(i),
-                }
-                for i, name in enumerate(session.view.relations)
-            ],
-            "exclusive": session.view.exclusive,
-            "overlaps": session.view.overlaps,
-            "session_id": session.session_id,
-            "annotator": session.annotator,
-            "labels": [
-                {"name": name, "key": of_labels[i], "color": i}
-                for i, name in enumerate(session.labels)
-            ],
-            "keys": of_actions,
-            "instructions": instructions,
-            "versions": self._versions,
-            "has_model": session.model.state != "none",
-        }
 
     def _send_state(self, restored: Mapping[str, Any] | None, *, hint: str = "") -> None:
         self.send({"type": "state", "restored": restored, "hint": hint, **self._state()})
@@ -453,16 +456,6 @@ class Annotator(anywidget.AnyWidget):
             "ahead": wire_task(session, session.ahead),
             "status": wire_status(session, self._notices),
         }
-
-
-def _notices(session: Session) -> list[str]:
-    notices = []
-    if session.pool.skipped_rows:
-        notices.append(session.pool.skipped_message())
-    if session.pool.duplicates:
-        texts = "text was" if session.pool.duplicates == 1 else "texts were"
-        notices.append(f"{session.pool.duplicates} doubled {texts} left out.")
-    return notices
 
 
 def _reason(error: Exception) -> RefusalReason:

@@ -44,12 +44,12 @@ class CompareAnnotator(Annotator):
         self.n_alike = n_alike
         super().__init__(session, notices=_notices(n_alike, len(session.pool)), **keywords)
 
-    def add_label(self, label: str) -> CompareAnnotator:
+    def add_label(self, label: str, *, view: str | None = None) -> CompareAnnotator:  # noqa: ARG002
         """Refuse: of two outputs one is better, or neither.
 
         Parameters
         ----------
-        label
+        label, view
             Of no use here.
 
         Raises

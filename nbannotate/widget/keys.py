@@ -23,6 +23,7 @@ DEFAULT_KEYS: dict[str, tuple[str, ...]] = {
     "escape": ("escape",),
     "flag": ("f",),
     "note": ("n",),
+    "write": ("i",),
     "history": ("l",),
     "why": ("?",),
     "help": ("h",),
@@ -52,6 +53,9 @@ def resolve_keys(
     keys: Keys | None,
     labels: Sequence[str],
     *,
+    groups: Sequence[Sequence[str]] = (),
+    writes: bool = False,
+    relates: bool = False,
     is_strict: bool = True,
     actions: Mapping[str, tuple[str, ...]] = DEFAULT_KEYS,
 ) -> tuple[dict[str, list[str]], list[str | None]]:
@@ -63,6 +67,13 @@ def resolve_keys(
         What differs from the default.
     labels
         The labels, in their order.
+    groups
+        The labels of each view of a page. Their keys go on from one to the next as long as
+        there are enough; else the first has the digits, the second Shift and the digits.
+    writes
+        Whether there are fields to write in; if not, the key that leads there is free.
+    relates
+        Whether relations are drawn; if not, the keys that draw them are free.
     is_strict
         Whether to refuse a default key of a label that is given to something else; if
         not, that label has no key.
@@ -85,7 +96,8 @@ def resolve_keys(
     given = {name: _keys_of(name, value) for name, value in (keys or {}).items()}
     for name in given:
         _check_name(name, labels, actions)
-    meanings = {name: given.get(name, own) for name, own in actions.items()}
+    useless = {*(() if writes else ("write",)), *(() if relates else ("relate", "turn"))}
+    meanings = {name: given.get(name, own) for name, own in actions.items() if name not in useless}
     taken: dict[str, str] = {}
     for name, own in (*meanings.items(), *((n, k) for n, k in given.items() if n in labels)):
         for key in own:
@@ -94,15 +106,29 @@ def resolve_keys(
             taken[key] = name
     by_default = {key for name, own in actions.items() if name not in given for key in own}
     clashes = frozenset(taken) - by_default if is_strict else frozenset()
+    usual = _usual_keys(labels, groups)
     of_labels = [
-        next(iter(given[label]), None) if label in given else _default(label, i, taken, clashes)
-        for i, label in enumerate(labels)
+        next(iter(given[label]), None)
+        if label in given
+        else _default(label, usual.get(label), taken, clashes)
+        for label in labels
     ]
     return {name: list(own) for name, own in meanings.items()}, of_labels
 
 
-def _default(label: str, at: int, taken: Mapping[str, str], clashes: frozenset[str]) -> str | None:
-    key = LABEL_KEYS[at] if at < len(LABEL_KEYS) else None
+def _usual_keys(labels: Sequence[str], groups: Sequence[Sequence[str]]) -> dict[str, str]:
+    """Return the key that each label has by default; some may have none."""
+    if len(groups) < 2 or len(labels) <= len(LABEL_KEYS):
+        return dict(zip(labels, LABEL_KEYS, strict=False))
+    half = len(LABEL_KEYS) // 2
+    rows = (LABEL_KEYS[:half], LABEL_KEYS[half:])
+    pairs = (zip(group, row, strict=False) for group, row in zip(groups, rows, strict=False))
+    return {label: key for pair in pairs for label, key in pair}
+
+
+def _default(
+    label: str, key: str | None, taken: Mapping[str, str], clashes: frozenset[str]
+) -> str | None:
     if key is None or key not in taken:
         return key
     if key in clashes:

@@ -70,6 +70,7 @@ class WireTask(TypedDict):
     model_version: str | None
     meta: dict[str, Any]
     versions: list[WireVersion]
+    html: str | None
 
 
 class Status(TypedDict):
@@ -97,6 +98,7 @@ class HistoryRow(TypedDict):
     accept: list[str]
     spans: list[dict[str, str]]
     more_spans: int
+    inputs: str
     flagged: bool
     note: str | None
 
@@ -127,8 +129,9 @@ def wire_task(session: Session, task: Task | None) -> WireTask | None:
         "why": task.why,
         "why_text": _WHY_TEXTS.get(task.why, f"Chosen by the strategy {task.why!r}."),
         "model_version": task.model_version,
-        "meta": _short_scalars(task.meta),
+        "meta": _short_scalars(task.meta, without=session.html.column if session.html else None),
         "versions": wire_versions(task.versions, blind=session.view.is_blind),
+        "html": task.html,
     }
 
 
@@ -151,6 +154,7 @@ def wire_restored(answer: Answer | None) -> dict[str, Any] | None:
         "answer": answer.answer,
         "spans": [span.to_dict() for span in answer.spans],
         "accept": list(answer.accept),
+        "inputs": dict(answer.inputs),
         "relations": [relation.to_dict() for relation in answer.relations],
         "flagged": answer.flagged,
         "note": answer.note,
@@ -175,12 +179,13 @@ def _wire_row(answer: Answer) -> HistoryRow:
             for span in spans
         ],
         "more_spans": len(answer.spans) - len(spans),
+        "inputs": " · ".join(filter(None, answer.inputs.values()))[:EXCERPT_CHARACTERS],
         "flagged": answer.flagged,
         "note": answer.note,
     }
 
 
-def _short_scalars(meta: Mapping[str, Any]) -> dict[str, Any]:
+def _short_scalars(meta: Mapping[str, Any], *, without: str | None) -> dict[str, Any]:
     # Columns such as gold labels or tokens are neither short nor for the annotator's eyes.
     return {
         key: value
@@ -188,5 +193,6 @@ def _short_scalars(meta: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, (str, int, float, bool))
         and len(str(value)) <= SHOWN_META_CHARACTERS
         and not key.startswith("_")
+        and key != without
         and key not in {"label", "labels", "spans", "accept", "answer"}
     }

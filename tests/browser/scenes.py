@@ -29,6 +29,16 @@ RECIPES = {
     "twice": f"nb.textcat.manual(few, {TOPICS}, nlp=False",
     "remarks": f"nb.textcat.manual(few, {TOPICS}, nlp=False",
     "duel": 'nb.compare(few, {"shouter": str.upper, "lowerer": str.lower}',
+    "page": (
+        'nb.annotate(few, view=["ner.manual", "textcat.manual"], labels={"ner.manual": ["PLACE"], '
+        '"textcat.manual": ["hardware", "payment"]}, inputs=[nb.Input("reason", required=True)], '
+        "nlp=False"
+    ),
+    "writing": 'nb.annotate(few, view="input", inputs=["gist", nb.Input("more", multiline=True)]',
+    "shown": (
+        """nb.annotate(few, view="binary", html=lambda row: f"<h3>{len(row['text'])}</h3>"""
+        """<img src=x onerror='document.title = 1'><a href='https://away.test'>x</a>\""""
+    ),
     "steps": f"nb.textcat.manual([f'text {{i}}' for i in range(80)], {TOPICS}, nlp=False",
 }
 """Each view's recipe, by the dataset that its answers go to."""

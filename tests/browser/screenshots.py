@@ -109,6 +109,13 @@ def mark_and_look_at_the_answers(notebook: NotebookPage, told: dict[str, Any]) -
     notebook.run_cell(2)
 
 
+def answer_every_block(notebook: NotebookPage, told: dict[str, Any]) -> None:
+    """Mark, choose a category and write why."""
+    mark_what_is_missing(notebook, told)
+    notebook.widget.locator('[data-option="hardware"]').click()
+    notebook.widget.locator(".nba-field").fill("A part of the bike is broken.")
+
+
 def _box(notebook: NotebookPage, token: int) -> Any:
     return notebook.widget.locator(f'[data-token="{token}"]').first.bounding_box()
 
@@ -118,6 +125,13 @@ PARTS, TOPICS = '["PLACE", "PART"]', '["hardware", "payment", "account"]'
 RECIPE = """\
 ann = nb.{}(
     messages, labels={}, dataset="bikes", store=store, session_id="ana-1", target=150
+)
+ann"""
+PAGE = """\
+ann = nb.annotate(
+    messages, view=["ner.correct", "textcat.manual"], inputs="reason", dataset="bikes",
+    labels={"ner.correct": ["PLACE", "PART"], "textcat.manual": ["hardware", "payment", "account"]},
+    store=store, session_id="ana-1", target=150,
 )
 ann"""
 CORRECT = RECIPE.format("ner.correct", PARTS)
@@ -152,6 +166,13 @@ SCENES = (
         40,
         leave,
         lengths=(60, 200),
+    ),
+    Scene(
+        "page",
+        (SETUP, PAGE),
+        f"{RIGHT_BUT_FOR_ONE} and gold.label == 'hardware'",
+        60,
+        answer_every_block,
     ),
     Scene(
         "teach-label",

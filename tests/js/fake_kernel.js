@@ -7,7 +7,7 @@
 const copy = (value) => JSON.parse(JSON.stringify(value));
 
 /** @param {any} row */
-const restored = ({ answer, spans = null, accept = null, relations = null, flagged = false, note = null }) => ({ answer, spans, accept, relations, flagged, note });
+const restored = ({ answer, spans = null, accept = null, inputs = {}, relations = null, flagged = false, note = null }) => ({ answer, spans, accept, inputs, relations, flagged, note });
 
 export class FakeKernel {
   /** @param {{config: object, tasks: any[], delay?: number|null, ahead?: boolean, status?: object}} setup */
@@ -102,12 +102,12 @@ export class FakeKernel {
   }
 
   /** @param {any} stored */
-  row({ answer_id, answer, task_hash, spans = [], accept = [], flagged = false, note = null }) {
+  row({ answer_id, answer, task_hash, spans = [], accept = [], inputs = {}, flagged = false, note = null }) {
     const task = this.tasks.find((each) => each.task_hash === task_hash);
     const characters = [...task.text];
     const words = (/** @type {any} */ span) => characters.slice(span.start, span.end).join("");
     const listed = spans.slice(0, 6).map((/** @type {any} */ span) => ({ label: span.label, text: words(span) }));
-    return { answer_id, excerpt: task.text.slice(0, 160), answer, label: task.label, accept, spans: listed, more_spans: spans.length - listed.length, flagged, note };
+    return { answer_id, excerpt: task.text.slice(0, 160), answer, label: task.label, accept, spans: listed, more_spans: spans.length - listed.length, inputs: Object.values(inputs).filter(Boolean).join(" · "), flagged, note };
   }
 
   /** @param {string} answer_id */
@@ -146,7 +146,7 @@ export class FakeKernel {
     const answered = this.stored.length;
     const counts = /** @type {Record<string, number>} */ ({});
     for (const row of this.stored) {
-      for (const label of row.accept ?? (row.spans ?? []).map((/** @type {any} */ span) => span.label)) counts[label] = (counts[label] ?? 0) + 1;
+      for (const label of [...(row.accept ?? []), ...(row.spans ?? []).map((/** @type {any} */ span) => span.label)]) counts[label] = (counts[label] ?? 0) + 1;
     }
     const progress = { answered, remaining: this.tasks.length - this.at, target: null, accuracy: null, counts };
     const model = { state: "none", learned: 0, pending: 0, version: null, message: null, done: null, total: null };
@@ -194,11 +194,11 @@ export function makeTask(text, more = {}) {
 /** @param {Partial<Record<string, any>>} more */
 export function makeConfig(more = {}) {
   const names = more.names ?? ["DRUG", "DOSE", "EFFECT", "ROUTE"];
-  const { names: _, labels: __, ...rest } = more;
+  const { names: _, labels: __, groups, ...rest } = more;
   const key = (/** @type {number} */ i) => (i < 20 ? (i < 10 ? "" : "shift+") + String((i + 1) % 10) : null);
   return {
     dataset: "drugs", view: "ner.correct", blocks: ["spans"], session_id: "alice-morning", annotator: "alice",
-    labels: names.map((/** @type {string} */ name, /** @type {number} */ i) => ({ name, key: key(i), color: i % 10 })),
+    labels: names.map((/** @type {string} */ name, /** @type {number} */ i) => ({ name, key: key(i), color: i % 10, block: groups?.[i] ?? null })),
     exclusive: false, overlaps: false, instructions: null, has_model: true, keys: {}, ...rest,
   };
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.page import finished as finished_answers
-from tests.page import relations_shots, versions_shots
+from tests.page import relations_shots, several, versions_shots
 from tests.page.driver import open_browser, open_harness, set_theme, start
 
 if TYPE_CHECKING:
@@ -359,7 +359,7 @@ SCENES: list[Scene] = [
     spans, spans_selected, spans_long, spans_many, spans_rtl, spans_emoji, choice, choice_many, binary_span,
     binary_label, busy, refused, finished, preparing, closed, paused, overlaps, overlaps_selected, overlaps_picked,
     overlaps_rtl, overlaps_long, reading, reading_clash, correction, details, paused_whole, filtered, noted,
-    history, changing, finished_answers.renderings, *relations_shots.SCENES, *versions_shots.SCENES,
+    history, changing, finished_answers.renderings, *relations_shots.SCENES, *versions_shots.SCENES, *several.SCENES,
 ]  # fmt: skip
 
 

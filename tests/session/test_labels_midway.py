@@ -13,9 +13,8 @@ import nbannotate as nb
 from nbannotate.errors import LabelError, PipelineError
 from nbannotate.session import Session
 from nbannotate.store import Store
-from nbannotate.tasks import VIEWS
 from tests.learning.answers import TOPICS, gold_texts
-from tests.loops import PATIENCE_SECONDS, CountingLearner, a_session, answer_any, settled
+from tests.loops import PATIENCE_SECONDS, TAUGHT, CountingLearner, a_session, answer_any, settled
 
 GOLD = gold_texts(30)
 TEXTS = [text for text, _ in GOLD]
@@ -66,7 +65,7 @@ def same(one: list[Any], other: list[Any]) -> bool:
 
 
 @pytest.mark.parametrize("exclusive", [True, False])
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", TAUGHT)
 def test_the_task_shown_takes_the_new_label_in_every_view(view: str, *, exclusive: bool):
     learner = GrowingLearner(spans=view.startswith(("ner", "spans")))
     session = settled(a_session(WORDS, view, learner=learner, exclusive=exclusive))

@@ -17,7 +17,7 @@ from nbannotate.errors import (
     StoreError,
 )
 from nbannotate.session import Session
-from nbannotate.tasks import VIEWS
+from nbannotate.tasks import VIEWS, find_view
 from tests.session.fakes import RecordingLearner
 
 TEXTS = [f"word{n} is text number {n}" for n in range(12)]
@@ -27,11 +27,12 @@ WAIT_SECONDS = 30
 
 def start(store, view="textcat.manual", texts=TEXTS, learner=None, **keywords) -> Session:
     learner = learner or RecordingLearner(LABELS)
+    labels = LABELS if find_view(view, exclusive=True).takes_labels else ()
     return nb.annotate(
         texts,
         view=view,
         relations=("NEAR",) if "relations" in view else (),
-        labels=LABELS,
+        labels=labels,
         learner=learner,
         store=store,
         dataset="d",

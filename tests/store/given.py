@@ -44,6 +44,8 @@ def a_full_answer(answer_id: str = "full", **changes: Any) -> Answer:
             "seconds": 1.5,
             "meta": {"row": 7, "name": "Zoë", "tags": ["a", None]},
             "flagged": True,
+            "inputs": {"reason": "日本語\n2", "título": ""},
+            "labels_by_view": {"ner.manual": ("DRUG", "PLACE"), "tone": ("good",)},
             "note": "is it “Berlin” or “in Berlin”?\nAsk 🙂",
             **changes,
         },

@@ -16,8 +16,8 @@ from nbannotate.tasks.records import Span
 from tests.store.given import NOON, a_full_answer, an_answer, an_undo
 
 COLUMNS = (  # noqa: SIM905 - as the documentation lists them
-    "dataset session_id annotator view text label answer spans accept relations score why model_version "
-    "seconds created_at flagged note meta input_hash task_hash answer_id"
+    "dataset session_id annotator view text label answer spans accept inputs relations score why "
+    "model_version seconds created_at flagged note meta input_hash task_hash answer_id"
 ).split()
 
 

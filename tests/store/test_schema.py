@@ -78,6 +78,22 @@ def test_no_table_has_an_index_or_a_key(store: Store):
     assert constraints.empty
 
 
+def test_a_file_from_before_inputs_gets_the_column_and_keeps_its_answers(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:2])
+        with Store(path) as store:
+            store.append(an_answer("old", flagged=True))
+            assert "inputs" not in store.sql("from annotations").columns
+    with Store(path) as store:
+        store.append(an_answer("new", text="another", inputs={"reason": "so"}))
+        rows = store.annotations()
+        assert rows["answer_id"].tolist() == ["old", "new"]
+        assert rows["inputs"].tolist() == [{}, {"reason": "so"}]
+        assert rows["flagged"].tolist() == [True, False]
+
+
 def test_a_file_from_before_flags_and_notes_gets_the_columns_and_keeps_its_answers(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ):

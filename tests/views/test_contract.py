@@ -12,6 +12,7 @@ from nbannotate.tasks import (
     COMPARE,
     SIDES,
     VIEWS,
+    Input,
     Relation,
     Span,
     Task,
@@ -19,22 +20,39 @@ from nbannotate.tasks import (
     View,
     component_of,
     find_view,
+    share_labels,
 )
 from tests.loops import a_session, tokenize
 
 TEXT = "Méth 🙂 is bad\r\nin Ber\u0301lin 👩‍👩‍👧."
 LABELS = ("DRUG", "PLACE")
+CATEGORIES = ("praise", "complaint")
+FIELDS = (Input("reason", required=True), Input("title"))
+
+
+def a_page(*names: str, exclusive: bool = True) -> View:
+    page = find_view(list(names), exclusive=exclusive, inputs=FIELDS if "input" in names else ())
+    by_layout = {"spans": LABELS, "choice": CATEGORIES}
+    takes = {each.name: by_layout[each.layout] for each in page.blocks if each.takes_labels}
+    return share_labels(page, takes)
+
+
 VIEW_LIST = [
     find_view(name, exclusive=exclusive, relations=("NEAR",) if "relations" in name else ())
     for name in VIEWS
     for exclusive in ((True, False) if name.startswith("textcat.") else (False,))
+] + [
+    a_page("ner.manual", "textcat.manual", exclusive=False),
+    a_page("textcat.correct", "spans.manual"),
+    a_page("ner.correct", "textcat.manual", "input"),
+    a_page("binary", "input"),
 ]
 VIEW_LIST.append(COMPARE)
 views = pytest.mark.parametrize("view", VIEW_LIST, ids=lambda v: f"{v.name}-{v.exclusive}")
 
 
 def a_task(view: View, text: str = TEXT, spans: tuple[Span, ...] = ()) -> Task:
-    binary = view.layout == "binary"
+    binary = view.layout == "binary" and view.component is not None
     if binary and view.component != "textcat":
         spans = (Span(0, 4, "DRUG", 0.7),)
     return Task(
@@ -42,9 +60,9 @@ def a_task(view: View, text: str = TEXT, spans: tuple[Span, ...] = ()) -> Task:
         1,
         2,
         view.name,
-        SIDES if view is COMPARE else LABELS,
+        SIDES if view is COMPARE else LABELS + CATEGORIES if view.parts else LABELS,
         spans=spans,
-        options=dict.fromkeys(LABELS, 0.5) if view.layout == "choice" else {},
+        options=dict.fromkeys(choices_of(view), 0.5) if view.shows("choice") else {},
         label="DRUG" if binary else None,
         versions=tuple(Version((name,)) for name in LABELS) if view is COMPARE else (),
     )
@@ -55,10 +73,20 @@ def settle(view: View, answer: str, task: Task | None = None, **parts):
     return view.settle(task, answer, tokens=tokenize(task.text), **parts)
 
 
+def choices_of(view: View) -> tuple[str, ...]:
+    block = view.block("choice")
+    return (block.labels or LABELS) if block else ()
+
+
 def right_parts(view: View) -> dict:
-    if view.layout == "choice":
-        return {"accept": ["DRUG"]}
-    return {"spans": [{"start": 0, "end": 4, "label": "DRUG"}]} if view.shows("spans") else {}
+    right = {
+        "spans": {"spans": [{"start": 0, "end": 4, "label": "DRUG"}]},
+        "relations": {"spans": [{"start": 0, "end": 4, "label": "DRUG"}]},
+        "choice": {"accept": list(choices_of(view)[:1])},
+        "input": {"inputs": {view.inputs[0].name: "écrit 🙂\n2"} if view.inputs else {}},
+        "binary": {},
+    }
+    return {part: value for each in view.blocks for part, value in right[each.layout].items()}
 
 
 SPANS_VIEW = find_view("ner.manual", exclusive=True)
@@ -88,33 +116,63 @@ def test_another_kind_of_answer_is_told_which_there_are(view: View, kind):
 
 @views
 def test_parts_of_another_layout_are_refused_with_an_example_that_fits(view: View):
-    takes_spans = view.shows("spans") or view.reads_whole_text
-    wrong = {"accept": ["DRUG"]} if takes_spans else {"spans": []}
-    with pytest.raises(AnswerError, match=r"answer\('accept'"):
-        settle(view, "accept", **wrong)
+    given = {"spans": [], "accept": [], "inputs": {}}
+    taken = right_parts(view).keys() | ({"spans"} if view.reads_whole_text else set())
+    for part in given.keys() - taken:
+        with pytest.raises(AnswerError, match=r"answer\('accept'"):
+            settle(view, "accept", **right_parts(view) | {part: given[part]})
 
 
 @views
 def test_what_is_settled_settles_to_itself(view: View):
     once = settle(view, "accept", **right_parts(view))
-    again = {"spans": once.spans} if view.shows("spans") else {}
-    again |= {"accept": once.accept} if view.layout == "choice" else {}
+    again = {part: getattr(once, part) for part in right_parts(view)}
     assert settle(view, "accept", **again) == once
 
 
 @views
 def test_an_unknown_label_is_refused(view: View):
     if view.layout == "binary":
-        assert settle(view, "accept").label in LABELS
-        return
-    parts = (
-        {"accept": ["OTHER"]}
-        if view.layout == "choice"
-        else {"spans": [{"start": 0, "end": 4, "label": "OTHER"}]}
-    )
-    allowed = ", ".join(map(repr, a_task(view).labels))
-    with pytest.raises(LabelError, match=f"'OTHER'.*{allowed}"):
-        settle(view, "accept", **parts)
+        assert settle(view, "accept", **right_parts(view)).label in (*LABELS, None)
+    other = {"spans": [{"start": 0, "end": 4, "label": "OTHER"}], "accept": ["OTHER"]}
+    for part in other.keys() & right_parts(view).keys():
+        with pytest.raises(LabelError, match=r"'OTHER' is not one of.*: '"):
+            settle(view, "accept", **right_parts(view) | {part: other[part]})
+
+
+@pytest.mark.parametrize("view", [v for v in VIEW_LIST if len(v.labels_by_view) > 1], ids=str)
+def test_the_labels_of_one_block_are_unknown_to_the_other(view: View):
+    exchanged = {
+        "spans": [{"start": 0, "end": 4, "label": CATEGORIES[0]}],
+        "accept": [LABELS[0]],
+    }
+    for part, wrong in exchanged.items():
+        with pytest.raises(LabelError, match="is not one of"):
+            settle(view, "accept", **right_parts(view) | {part: wrong})
+
+
+@pytest.mark.parametrize("view", [v for v in VIEW_LIST if v.shows("input")], ids=lambda v: v.name)
+@pytest.mark.parametrize(
+    "inputs", [{"other": "x"}, {"reason": 7}, {"input": None}, 7, ["reason"], [("reason", "x")]]
+)
+def test_what_fits_no_field_is_refused(view: View, inputs):
+    with pytest.raises(AnswerError, match="input"):
+        settle(view, "accept", **right_parts(view) | {"inputs": inputs})
+
+
+@pytest.mark.parametrize("blank", [None, {}, {"reason": " \n"}, {"title": "x"}])
+def test_a_required_field_is_needed_to_accept_and_for_nothing_else(blank):
+    page = a_page("binary", "input")
+    with pytest.raises(AnswerError, match="'reason' is required"):
+        settle(page, "accept", inputs=blank)
+    for kind in ("reject", "ignore"):
+        assert settle(page, kind, inputs=blank).inputs.keys() == {"reason", "title"}
+
+
+@given(st.dictionaries(st.sampled_from(["reason", "title"]), st.text(), min_size=1))
+def test_what_is_written_is_kept_as_it_was_written(inputs: dict[str, str]):
+    kept = settle(a_page("binary", "input"), "reject", inputs=inputs).inputs
+    assert kept == {"reason": "", "title": ""} | inputs
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,8 @@ def test_undo_brings_back_the_task_with_what_was_answered(page):
     state = page.say(type="undo")
     assert state["task"]["text"] == TEXTS[0]
     assert state["restored"] == {
-        "answer": "accept", "spans": [], "accept": ["B"], "relations": [], "flagged": True, "note": "two?",
+        "answer": "accept", "spans": [], "accept": ["B"], "inputs": {}, "relations": [], "flagged": True,
+        "note": "two?",
     }  # fmt: skip
     assert page.ann.annotations().empty
     assert page.say(type="undo")["restored"] is None
@@ -192,7 +193,12 @@ def test_a_new_label_is_on_the_page_at_once_with_a_key(page):
 def test_the_twenty_first_label_has_no_key_and_is_there_all_the_same(page):
     for number in range(19):
         page.ann.add_label(f"L{number}")
-    assert page.ann._config["labels"][-1] == {"name": "L18", "key": None, "color": 20}
+    assert page.ann._config["labels"][-1] == {
+        "name": "L18",
+        "key": None,
+        "color": 20,
+        "block": None,
+    }
     assert page.ann._config["labels"][-2]["key"] == "shift+0"
 
 

@@ -29,7 +29,27 @@ def test_what_is_given_replaces_the_default_and_frees_its_key():
     assert actions["note"] == []
     assert actions["ignore"] == ["space"]
     assert of_labels == ["1", "d"]
-    assert set(actions) == set(DEFAULT_KEYS)
+    assert set(actions) == set(DEFAULT_KEYS) - {"write", "relate", "turn"}
+
+
+def test_the_key_that_leads_to_the_fields_is_free_where_there_are_none():
+    assert resolve_keys({"DRUG": "i"}, LABELS)[1] == ["i", "2"]
+    assert resolve_keys(None, LABELS, writes=True)[0]["write"] == ["i"]
+    with pytest.raises(KeyBindingError, match="'write' and 'DRUG'"):
+        resolve_keys({"DRUG": "i"}, LABELS, writes=True)
+
+
+def test_the_keys_of_a_page_go_on_from_view_to_view():
+    groups = [["A", "B"], ["c", "d"]]
+    assert resolve_keys(None, [*groups[0], *groups[1]], groups=groups)[1] == ["1", "2", "3", "4"]
+
+
+def test_where_a_page_has_more_labels_than_keys_each_view_keeps_a_row_of_its_own():
+    groups = [[f"A{i}" for i in range(25)], ["c", "d"]]
+    keys = resolve_keys(None, [*groups[0], *groups[1]], groups=groups)[1]
+    assert keys[:10] == list("1234567890")
+    assert keys[10:25] == [None] * 15
+    assert keys[25:] == ["shift+1", "shift+2"]
 
 
 @pytest.mark.parametrize("key", ["y", "Y", "ü", "ф", "!", ";", "shift+y", "space", " ", "Delete"])

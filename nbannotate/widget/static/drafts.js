@@ -28,7 +28,7 @@ export function newDraft(task, { exclusive, blocks = [], overlaps: mayOverlap = 
     marks: withoutClashes([...given, ...suggested], mayOverlap),
     chosen: lead ? lead.labels.map(({ label }) => label) : (exclusive ? likely.slice(0, 1) : likely).map((option) => option.label),
     picked: lead !== undefined,
-    relations: [], linking: null, related: null, touched: false, selected: null, fresh: null, anchor: null, cursor: null, correcting: null, seconds: 0, flagged: false, note: "",
+    relations: [], linking: null, related: null, touched: false, selected: null, fresh: null, anchor: null, cursor: null, correcting: null, seconds: 0, flagged: false, note: "", inputs: {},
   };
 }
 
@@ -61,7 +61,7 @@ export function restOfReading(task, asked) {
  */
 export function restoredDraft(task, config, restored) {
   const marks = withoutClashes((restored.spans ?? []).map((span) => toMark(span, false)), config.overlaps);
-  const draft = withRemarks(newDraft(task, config), restored);
+  const draft = { ...withRemarks(newDraft(task, config), restored), inputs: { ...restored.inputs } };
   if (config.blocks?.includes("binary")) {
     const onlyAsked = marks.length === draft.marks.length && marks.every((mark, i) => sameSpan(mark, draft.marks[i]));
     if (!task.prediction || !restored.spans || restored.answer !== "accept" || onlyAsked) return draft;

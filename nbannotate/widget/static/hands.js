@@ -36,6 +36,7 @@ export class Hands {
       case "turn": return this.page.relating.turn();
       case "filter": return this.page.labels.input.focus();
       case "flag": return this.flag();
+      case "write": return this.page.inputs.fields[0]?.focus();
       case "note": return this.held ? this.page.remarks.open() : undefined;
       case "version": return this.pickBeside(1);
       case "previous_version": return this.pickBeside(-1);
@@ -67,8 +68,14 @@ export class Hands {
       return;
     }
     if (page.shows("choice") && exclusive && verdict === "accept" && draft.chosen.length === 0) {
-      const key = page.labels.keys[0];
+      const key = page.labels.of("choice")[0]?.key;
       page.hint(`choose an option first${key ? `: press ${shownKey(key)} …` : ""}`);
+      return;
+    }
+    const missing = page.shows("input") && verdict === "accept" ? page.inputs.missing(draft) : undefined;
+    if (missing) {
+      page.hint(`write something in “${missing.dataset.input}” first`);
+      missing.focus();
       return;
     }
     const { seconds } = page.watch;
@@ -79,9 +86,10 @@ export class Hands {
     else if (spans) message.spans = spans.map(bareSpan);
     if (page.shows("relations")) message.relations = draft.relations;
     if (page.shows("choice")) message.accept = verdict === "accept" ? [...draft.chosen] : [];
+    if (page.shows("input")) message.inputs = page.inputs.written(draft);
     page.paces = [...page.paces.slice(-19), seconds];
     page.hintText = "";
-    page.exchange.answer({ message, task, draft: { ...settled(draft), seconds }, summary: summaryOf(message) });
+    if (page.exchange.answer({ message, task, draft: { ...settled(draft), seconds }, summary: summaryOf(message) })) page.unfinished.drop(task.task_hash);
   }
 
   /** Answer for the model's whole reading. */
@@ -122,6 +130,15 @@ export class Hands {
     page.work = { ...held.work, flagged: !held.work.flagged };
     page.refresh();
     page.announce(page.work.flagged ? "Flagged" : "No longer flagged");
+  }
+
+  /** @param {string} name  the field's @param {string} text */
+  fill(name, text) {
+    const { held, page } = this;
+    if (!held) return;
+    const inputs = { ...held.work.inputs, [name]: text };
+    page.work = { ...held.work, inputs };
+    page.unfinished.keep(held.task.task_hash, inputs);
   }
 
   /** @param {string} note */
@@ -167,14 +184,14 @@ export class Hands {
     page.work = { ...held.work, chosen: next, touched: true };
     page.labels.paintOptions(held.task, page.work);
     page.versions.press(page.work);
-    if (exclusive) this.answer("accept");
+    if (exclusive && page.blocks.length === 1) this.answer("accept");
   }
 
   /** Choose a label, and give it to what is selected or picked. @param {number} i */
   pickLabel(i) {
     const { held, page } = this;
     const label = page.config.labels[i];
-    if (!label) return;
+    if (!label || (label.block ?? "spans") !== "spans") return;
     page.active = i;
     if (!held) return;
     const { selected, anchor, cursor } = held.work;
@@ -247,17 +264,19 @@ export class Hands {
     const { page } = this;
     if (!page.work || page.exchange.waiting) return;
     const { selected, anchor, cursor } = page.work;
-    if (page.shows("choice")) this.answer("accept");
-    else if (page.work.linking) page.relating.link(page.work.linking.child);
+    if (page.work.linking) page.relating.link(page.work.linking.child);
     else if (selected) page.edit(settled(changeMark(page.work, selected, {})));
     else if (anchor !== null && cursor !== null) this.place(anchor, cursor);
+    else if (page.shows("choice") || page.shows("input")) this.answer("accept");
   }
 }
 
 /** An answer in a few words. @param {AnswerMessage} message */
-function summaryOf({ answer, spans, accept, relations }) {
+function summaryOf({ answer, spans, accept, inputs, relations }) {
   if (answer !== "accept") return answer;
-  if (accept) return accept.join(", ") || "none of these";
-  const related = relations?.length ? `, ${plural(relations.length, "relation")}` : "";
-  return spans ? plural(spans.length, "span") + related : answer;
+  const labels = accept ? [accept.join(", ") || "none of these"] : [];
+  const marks = spans ? [plural(spans.length, "span")] : [];
+  const related = relations?.length ? [plural(relations.length, "relation")] : [];
+  const written = Object.values(inputs ?? {}).filter((text) => text.trim());
+  return [...labels, ...marks, ...related, ...written].join(" · ").slice(0, 80) || answer;
 }

@@ -26,7 +26,7 @@ export function helpRows(abilities) {
     [of("why"), "why this text is asked"], [of("help"), "show or hide these keys"], [of("escape"), escape]];
   const own = config.versions === "compare" ? compareRows(config, of) : [...versionRows(abilities, of), ...abilities.blocks.flatMap((block) => blockRows(block, abilities, of))];
   const rows = [...own, ...every].filter(([keys]) => keys !== "");
-  return rows.filter(([keys], i) => rows.findIndex((row) => row[0] === keys) === i);
+  return rows.filter(([keys, what], i) => rows.findIndex((row) => row[0] === keys || row[1] === what) === i);
 }
 
 /** @param {Config} config @returns {(...actions: string[]) => string} */
@@ -56,25 +56,29 @@ function blockRows(block, { config: { exclusive, overlaps: stacks }, config, fil
   const whole = reading ? [[of("all"), "answer for the whole reading"], [of("correct"), "correct the whole reading"]] : [];
   return {
     spans: [[of("accept"), "accept: these spans are right and complete"], ...(canReject ? [[of("reject"), "reject this text"]] : []),
-      ...labelRows(config, "choose a label, or relabel what is selected"), ...more, ["drag", "mark words; a click marks one"],
+      ...labelRows(config, "spans", "choose a label, or relabel what is selected"), ...more, ["drag", "mark words; a click marks one"],
       ["← →", "move word by word, ↑ ↓ by line"], ["⇧ ← →", "pick several words"], [of("enter"), "mark what is picked"], ...stacked,
       [of("back"), "delete the selected or newest span, else undo"], [of("undo"), "undo the last answer"]],
-    choice: [...labelRows(config, exclusive ? "choose and accept at once" : "turn an option on or off"), ...more,
+    choice: [...labelRows(config, "choice", exclusive ? (config.blocks.length > 1 ? "choose the option that applies" : "choose and accept at once") : "turn an option on or off"), ...more,
       [of("accept"), exclusive ? "accept the option shown as chosen" : "accept; with none on: none of these"], [of("back", "undo"), "undo the last answer"]],
     relations: [[of("relate"), "relate the selected span to another; with none selected, the next relation"],
       [of("turn"), "turn the relation in hand round"], ["1–9 0", "with a relation in hand, its label"], ["drag a label", "from the label of a span to another span: relate them"]],
+    input: [[of("write"), "write in the first field"], ["⏎", "in a field, go to the next, or accept after the last"], ["⌃ ⏎", "accept from any field"],
+      [of("escape"), "leave the field; close, or let go of what is picked"], [of("accept"), "accept"], ...(canReject ? [[of("reject"), "reject this text"]] : []),
+      [of("back", "undo"), "undo the last answer"]],
     binary: [[of("accept"), "accept: right"], [of("reject"), "reject: wrong"], ...whole, [of("back", "undo"), "undo the last answer"]],
   }[block];
 }
 
-/** The labels' keys: a range of digits in one row, then those of their own. @param {Config} config @param {string} first */
-function labelRows({ labels }, first) {
+/** The keys of a block's labels: a range of digits in one row, then those of their own. @param {Config} config @param {Layout} block @param {string} first */
+function labelRows({ labels: all }, block, first) {
+  const labels = all.filter((label) => (label.block ?? block) === block);
   const digits = labels.filter(({ key }) => /^\d$/.test(key ?? ""));
   const shifted = labels.some(({ key }) => /^shift\+\d$/.test(key ?? ""));
   const own = labels.filter(({ key }) => key && !/^(shift\+)?\d$/.test(key));
   const [from, to] = [digits[0]?.key, digits.at(-1)?.key];
   const rows = from ? [[from === to ? from : `${from}–${to}`, first]] : [];
-  if (shifted) rows.push(["⇧ 1–0", "labels 11 to 20"]);
+  if (shifted) rows.push(["⇧ 1–0", from ? "labels 11 to 20" : first]);
   return [...rows, ...own.map(({ key, name }) => [shownKey(key ?? ""), name])];
 }
 

@@ -66,7 +66,7 @@ function answerLine(row, isOpen, colorOf) {
 const verdict = (answer) => h("span", { class: "nba-verdict", "data-answer": answer }, answer);
 
 /** What was said of the text: its labels, each in its colour. @param {HistoryRow} row @param {(label: string) => string} colorOf */
-function saidOf({ accept, answer, flagged, label, more_spans: more, spans }, colorOf) {
+function saidOf({ accept, answer, flagged, inputs, label, more_spans: more, spans }, colorOf) {
   const said = h("span", { class: "nba-said", dir: "auto" });
   if (flagged) said.append(h("span", { class: "nba-flagged" }, "flagged"));
   const names = accept.length > 0 ? accept : label && spans.length === 0 ? [label] : [];
@@ -75,5 +75,6 @@ function saidOf({ accept, answer, flagged, label, more_spans: more, spans }, col
     for (const span of spans) said.append(h("span", {}, h("b", { class: colorOf(span.label) }, span.label), ` ${span.text}`));
     if (more > 0) said.append(h("span", {}, `+ ${more} more`));
   }
+  if (inputs) said.append(h("span", {}, inputs));
   return said;
 }

@@ -5,8 +5,11 @@
 import { moveCursor, stretchMark } from "./drafts.js";
 import { actionsByKey, keyNames } from "./keys.js";
 
+/** @import { FieldElement } from "./inputs.js" */
 /** @import { Page } from "./page.js" */
 
+/** What browsers call a key that an input method took. */
+const COMPOSING = 229;
 const MOVES = /** @type {Record<string, number>} */ ({ ArrowLeft: -1, ArrowRight: 1 });
 
 const SIDE_ARROWS = /** @type {Record<string, string>} */ ({ ArrowLeft: "left", ArrowRight: "right", ArrowDown: "tie" });
@@ -25,16 +28,12 @@ export class Keyboard {
 
   /** @param {KeyboardEvent} event */
   onKey(event) {
-    const { root, history, labels, remarks } = this.page;
     const path = event.composedPath();
-    if (!path.includes(root)) return;
+    const [target] = path;
+    if (!path.includes(this.page.root)) return;
+    if (target instanceof Element && target.closest("input, textarea, select, [contenteditable]")) return this.onFieldKey(event, target);
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     event.stopImmediatePropagation();
-    const target = path[0];
-    if (target === labels.input) return this.onFilterKey(event);
-    if (target === remarks.field) return this.onNoteKey(event);
-    if (target === history.field) return this.onSearchKey(event);
-    if (target instanceof Element && target.closest("input, textarea, select, [contenteditable]")) return;
     const pressable = target instanceof Element && target.closest("button");
     if (pressable && (event.key === " " || event.key === "Enter")) {
       if (event.repeat) event.preventDefault();
@@ -42,6 +41,36 @@ export class Keyboard {
     }
     const means = /^Arrow|^Home$|^End$|^Page/.test(event.key) ? this.move(event.key, event.shiftKey, event.repeat) : this.press(keyNames(event), event.repeat);
     if (means) event.preventDefault();
+  }
+
+  /**
+   * What is typed stays in its field, whatever it takes to write it: other alphabets are composed
+   * of several keys, and Alt writes signs. Only commands such as copy and save go further.
+   * @param {KeyboardEvent} event @param {Element} target
+   */
+  onFieldKey(event, target) {
+    const { history, inputs, labels, remarks } = this.page;
+    const isCommand = (event.ctrlKey || event.metaKey) && !event.altKey && event.key !== "Enter";
+    if (!isCommand) event.stopImmediatePropagation();
+    if (isCommand || event.altKey || event.isComposing || event.keyCode === COMPOSING) return;
+    const field = inputs.fieldOf(target);
+    if (field) this.onInputKey(event, field);
+    else if (target === labels.input) this.onFilterKey(event);
+    else if (target === remarks.field) this.onNoteKey(event);
+    else if (target === history.field) this.onSearchKey(event);
+  }
+
+  /** Control and Enter accept; Enter goes to the next field, or accepts after the last, and begins a line where there may be several. @param {KeyboardEvent} event @param {FieldElement} field */
+  onInputKey(event, field) {
+    const { page } = this;
+    const isForced = event.ctrlKey || event.metaKey;
+    if (event.key !== "Escape" && (event.key !== "Enter" || event.shiftKey || (field.tagName === "TEXTAREA" && !isForced))) return;
+    event.preventDefault();
+    if (event.repeat) return;
+    const next = page.inputs.after(field);
+    if (event.key === "Escape") page.focus();
+    else if (next && !isForced) next.focus();
+    else page.hands.answer("accept");
   }
 
   /** Enter takes the best match, Escape lets go; both give the keys back to the text. @param {KeyboardEvent} event */
@@ -54,8 +83,7 @@ export class Keyboard {
     page.focus();
     page.labels.endFilter();
     if (best === undefined) return;
-    if (page.shows("spans")) page.hands.pickLabel(best);
-    else page.hands.choose(page.config.labels[best].name);
+    this.useLabel(best);
   }
 
   /** Enter and Escape give the keys back to the text; Shift and Enter begin a line. @param {KeyboardEvent} event */
@@ -81,7 +109,7 @@ export class Keyboard {
 
   /** @param {string[]} names @param {boolean} repeated @returns {boolean} whether the key means something here */
   press(names, repeated) {
-    const { config, hands, history, labels } = this.page;
+    const { hands, history, labels } = this.page;
     for (const name of names) {
       const action = this.actions.get(name);
       const label = labels.keys.indexOf(name);
@@ -96,11 +124,18 @@ export class Keyboard {
         return true;
       }
       if (label < 0) continue;
-      if (!repeated && this.page.shows("spans")) hands.pickLabel(label);
-      else if (!repeated && this.page.shows("choice")) hands.choose(config.labels[label].name);
+      if (!repeated) this.useLabel(label);
       return true;
     }
     return false;
+  }
+
+  /** @param {number} i */
+  useLabel(i) {
+    const { page } = this;
+    const { block, name } = page.config.labels[i];
+    if (page.shows("spans") && block !== "choice") page.hands.pickLabel(i);
+    else if (page.shows("choice")) page.hands.choose(name);
   }
 
   /** Whether an action means something for what is shown. @param {string} action */
@@ -112,6 +147,7 @@ export class Keyboard {
       case "next": case "previous": return (Boolean(config.overlaps) || page.shows("relations")) && page.shows("spans");
       case "relate": case "turn": return page.shows("relations");
       case "agreed": return (page.exchange.status?.n_agreed ?? 0) > 0;
+      case "write": return page.shows("input");
       case "filter": return labels.isFiltered && (page.shows("spans") || page.shows("choice"));
       default: return true;
     }
@@ -146,7 +182,8 @@ export class Keyboard {
 
   /** @param {string} key */
   scroll(key) {
-    const box = this.page.part.text;
+    const { html, text } = this.page.part;
+    const box = text.hidden ? html : text;
     const share = { PageUp: -0.85, PageDown: 0.85, ArrowUp: -0.12, ArrowDown: 0.12 }[key];
     box.scrollTop += (share ?? 0) * box.clientHeight;
     return box.scrollHeight > box.clientHeight;

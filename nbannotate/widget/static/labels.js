@@ -5,7 +5,7 @@ import { matchLabels, shownKey } from "./keys.js";
 import { scoreText } from "./words.js";
 
 /** @import { Parts } from "./skeleton.js" */
-/** @import { Config, Draft, Label, WireOption, WireTask } from "./types.js" */
+/** @import { Config, Draft, Label, Layout, WireOption, WireTask } from "./types.js" */
 
 const FILTER_FROM_LABELS = 31;
 
@@ -26,12 +26,17 @@ export class LabelView {
   build(labels) {
     this.labels = labels;
     this.keys = labels.map(({ key }) => key);
-    this.chips.replaceChildren(...labels.map(({ name }, i) => {
+    this.chips.replaceChildren(...this.of("spans").map(({ name }) => {
       const chip = h("button", { type: "button", class: `nba-label ${this.colorOf(name)}`, "data-label": name }, h("span", {}, name));
-      return this.withKey(chip, i);
+      return this.withKey(chip, this.indexOf(name));
     }));
     this.options.replaceChildren();
     this.applyFilter();
+  }
+
+  /** The labels of a block; where there is one block, all. @param {Layout} block */
+  of(block) {
+    return this.labels.filter((label) => (label.block ?? block) === block);
   }
 
   /** @param {HTMLElement} element @param {number} i */
@@ -54,7 +59,7 @@ export class LabelView {
 
   /** Show which label is in use. @param {string} label */
   press(label) {
-    this.labels.forEach(({ name }, i) => this.chips.children[i].setAttribute("aria-pressed", String(name === label)));
+    for (const chip of /** @type {HTMLCollectionOf<HTMLElement>} */ (this.chips.children)) chip.setAttribute("aria-pressed", String(chip.dataset.label === label));
   }
 
   /** Whether there are so many labels that they are filtered. */
@@ -87,7 +92,7 @@ export class LabelView {
     const order = new Map(this.labels.map(({ name }, i) => [name, i]));
     const place = (/** @type {WireOption} */ option) => order.get(option.label) ?? order.size;
     const asked = task.options ?? [];
-    const added = this.labels.filter(({ name }) => !asked.some(({ label }) => label === name));
+    const added = this.of("choice").filter(({ name }) => !asked.some(({ label }) => label === name));
     return [...asked, ...added.map(({ name }) => ({ label: name, score: null }))].sort((a, b) => place(a) - place(b));
   }
 

@@ -8,10 +8,12 @@ import { CharacterView } from "./character_view.js";
 import { unpacked } from "./characters.js";
 import { newDraft, restOfReading, restoredDraft } from "./drafts.js";
 import { h, setText, treeOf } from "./elements.js";
-import { Exchange } from "./exchange.js";
+import { openExchange } from "./connection.js";
 import { Hands } from "./hands.js";
 import { helpList } from "./help.js";
 import { HistoryView } from "./history.js";
+import { HtmlView } from "./html_view.js";
+import { InputView, Unfinished } from "./inputs.js";
 import { Keyboard } from "./keyboard.js";
 import { hintOf } from "./keys.js";
 import { LabelView } from "./labels.js";
@@ -28,7 +30,7 @@ import { refreshFoot, refreshHead } from "./status_line.js";
 import { Stopwatch } from "./stopwatch.js";
 import { TextView } from "./text_view.js";
 import { followTheme } from "./theme.js";
-import { tabStorage, UnsentAnswers } from "./unsent.js";
+import { storageKey, tabStorage } from "./unsent.js";
 import { VersionView } from "./versions.js";
 import { waitingLines } from "./waiting.js";
 import { scoreText } from "./words.js";
@@ -50,7 +52,7 @@ export class Page {
     this.signal = signal;
     /** @type {Config} */
     this.config = model.get("_config");
-    this.exchange = this.newExchange(model);
+    this.exchange = openExchange(model, this.screen(), this.config);
     this.watch = new Stopwatch();
     this.nextId = answerIds();
     /** @type {Draft|null} */
@@ -72,6 +74,10 @@ export class Page {
     this.notices = new NoticeView(this.part);
     this.remarks = new RemarkView(this.part);
     this.history = new HistoryView(this.part);
+    this.inputs = new InputView(this.part, this.config);
+    this.html = new HtmlView(this.part);
+    this.unfinished = new Unfinished(tabStorage(), storageKey("unfinished", this.config));
+    this.active = this.firstMarking;
     const View = this.config.by === "character" ? CharacterView : TextView;
     this.text = new View(this.part.text, (label) => this.labels.colorOf(label));
     this.hands = new Hands(this);
@@ -79,23 +85,6 @@ export class Page {
     this.keyboard = new Keyboard(this);
     this.pointer = new Pointer(this);
     this.listen(model);
-  }
-
-  /** @param {Model} model */
-  newExchange(model) {
-    const send = (/** @type {object} */ message) => {
-      try {
-        model.send(message);
-      } catch (error) {
-        console.warn("nbannotate: the notebook could not send", error);
-      }
-    };
-    const { dataset, session_id } = this.config;
-    const unsent = new UnsentAnswers(tabStorage(), `nbannotate:unsent:${JSON.stringify([dataset, session_id])}`);
-    return new Exchange(send, this.screen(), (callback, ms) => {
-      const timer = setTimeout(callback, ms);
-      return () => clearTimeout(timer);
-    }, unsent);
   }
 
   /** @returns {Screen} */
@@ -145,8 +134,10 @@ export class Page {
   /** @param {Event} event */
   onInput(event) {
     const [target] = event.composedPath();
-    const { history, remarks } = this;
-    if (target === remarks.field) this.hands.write(remarks.field.value);
+    const { history, inputs, remarks } = this;
+    const field = target && inputs.fieldOf(target);
+    if (field) this.hands.fill(field.dataset.input ?? "", field.value);
+    else if (target === remarks.field) this.hands.write(remarks.field.value);
     else if (target === history.field) this.exchange.search(history.field.value);
     else this.labels.applyFilter();
   }
@@ -158,7 +149,8 @@ export class Page {
     const active = before.labels[this.active]?.name;
     this.config = config;
     this.keyboard.bind();
-    this.active = Math.max(0, config.labels.findIndex(({ name }) => name === active));
+    const at = config.labels.findIndex(({ name }) => name === active);
+    this.active = at < 0 ? this.firstMarking : at;
     const onlyLabels = JSON.stringify({ ...before, labels: [] }) === JSON.stringify({ ...config, labels: [] });
     const scrolled = this.part.text.scrollTop;
     this.text.task = null;
@@ -179,6 +171,9 @@ export class Page {
     this.remarks = new RemarkView(this.part);
     this.remarks.show(this.work);
     this.history = new HistoryView(this.part);
+    this.inputs = new InputView(this.part, this.config);
+    this.inputs.show(this.work);
+    this.html = new HtmlView(this.part);
     this.exchange.search(null);
     this.text.box = this.part.text;
   }
@@ -215,6 +210,16 @@ export class Page {
     this.root.focus({ preventScroll: true });
   }
 
+  /** The first label that spans can have. */
+  get firstMarking() {
+    return Math.max(0, this.config.labels.findIndex(({ block }) => (block ?? "spans") === "spans"));
+  }
+
+  /** Whether the text itself is to be seen: HTML of a task stands for it, unless it is marked. @param {WireTask|null} task */
+  showsText(task) {
+    return task !== null && (!task.html || this.shows("spans") || (task.spans ?? []).length + (task.suggestions ?? []).length > 0);
+  }
+
   get activeColor() {
     return this.labels.colorOf(this.config.labels[this.active]?.name ?? "");
   }
@@ -229,7 +234,10 @@ export class Page {
     this.hintText = restored && !isChanging ? `undone: ${restored.answer}` : "";
     if (isChanging) this.history.describe(restored);
     if (task) this.work = restored ? restoredDraft(task, this.config, restored) : draft ?? newDraft(task, this.config);
+    if (task && this.work && !restored) this.work = { ...this.work, inputs: { ...this.work.inputs, ...this.unfinished.byTask[task.task_hash] } };
     this.remarks.show(this.work);
+    this.inputs.show(this.work);
+    if (this.inputs.isWrittenIn) this.inputs.fields[0].focus();
     if (task) {
       this.labels.endFilter();
       this.paint();
@@ -245,6 +253,7 @@ export class Page {
   afterFrame(hash) {
     requestAnimationFrame(() => {
       this.part.text.scrollTop = 0;
+      this.part.html.scrollTop = 0;
       this.letScroll();
       this.versions.letScroll();
       this.revealDispute();
@@ -271,15 +280,16 @@ export class Page {
 
   /** A text that scrolls can be reached by tab, as whatever scrolls must. */
   letScroll() {
-    const { text } = this.part;
-    if (text.scrollHeight > text.clientHeight) text.tabIndex = 0;
-    else text.removeAttribute("tabindex");
+    for (const box of [this.part.text, this.part.html]) {
+      if (box.scrollHeight > box.clientHeight) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    }
   }
 
   /** Keep room for the tallest of the latest texts, so that the buttons stay where they are; give it back a line at a time. */
   steady() {
-    const { text, stage } = this.part;
-    this.heights = [...this.heights.slice(-7), text.offsetHeight];
+    const { html, text, stage } = this.part;
+    this.heights = [...this.heights.slice(-7), html.offsetHeight + text.offsetHeight];
     this.floor = Math.max(...this.heights, this.floor - LINE_PIXELS);
     stage.style.setProperty("--nba-floor", `${this.floor}px`);
   }
@@ -288,7 +298,8 @@ export class Page {
     const { task } = this.exchange;
     if (!task || !this.work) return;
     this.root.dataset.blocks = this.blocks.join(" ");
-    this.part.text.hidden = false;
+    this.part.text.hidden = !this.showsText(task);
+    this.html.paint(task.html);
     this.paintText(task, this.work);
     if (this.shows("choice")) this.labels.paintOptions(task, this.work);
     if (this.shows("binary")) this.paintAsk(task);
@@ -401,9 +412,12 @@ export class Page {
     root.dataset.saved = exchange.savedId;
     const isWaiting = exchange.waiting && exchange.task !== null;
     root.dataset.waiting = String(isWaiting);
-    for (const name of ["text", "ask", "options", "labels"]) part[name].setAttribute("aria-disabled", String(isWaiting));
+    for (const name of ["text", "html", "ask", "options", "labels"]) part[name].setAttribute("aria-disabled", String(isWaiting));
     const asking = phase === "asking";
-    part.text.hidden = !asking;
+    part.text.hidden = !asking || !this.showsText(exchange.task);
+    part.html.hidden = !asking || !exchange.task?.html;
+    part.inputs.hidden = !asking || !this.shows("input");
+    this.inputs.refresh(this.hands.held !== null);
     part.panel.hidden = asking;
     if (!asking) part.panel.replaceChildren(...waitingLines(exchange, phase));
     if (!asking || !this.shows("binary")) part.ask.hidden = true;

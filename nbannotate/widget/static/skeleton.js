@@ -2,6 +2,7 @@
 
 import { button, h } from "./elements.js";
 import { searchBox } from "./history.js";
+import { inputsBox } from "./inputs.js";
 import { hintOf } from "./keys.js";
 import { noteBox } from "./remarks.js";
 import { agreedBox } from "./versions.js";
@@ -22,7 +23,7 @@ export function buildSkeleton(root, config) {
   bar.append(h("i"));
   const names = [h("strong", {}, config.dataset), h("span", {}, config.view), h("span", { class: "nba-session" }, config.session_id)];
   const head = h("header", { class: "nba-head" }, h("div", { class: "nba-names" }, ...names), make("progress"));
-  make("stage").append(make("ask", { role: "group", "aria-label": "Asked", hidden: "" }), make("text", { role: "group", "aria-label": "Text" }), make("panel", { hidden: "" }));
+  make("stage").append(make("ask", { role: "group", "aria-label": "Asked", hidden: "" }), make("html", { role: "group", "aria-label": "Shown", hidden: "" }), make("text", { role: "group", "aria-label": "Text" }), make("panel", { hidden: "" }));
   for (const name of ["why", "history", "help", "details"]) make(name, { hidden: "" });
   const foot = make("status", {}, "footer");
   const model = make("model", { type: "button", "data-action": "details", "aria-expanded": "false" }, "button");
@@ -31,9 +32,9 @@ export function buildSkeleton(root, config) {
   make("change", { hidden: "" }).append(h("span", {}), button("leave", "Back", hintOf(config.keys, "escape"), "nba-small"));
   make("versions", { role: "group", "aria-label": "Versions", hidden: "" });
   const [before, after] = config.versions === "compare" ? [[], [part.versions]] : [[part.versions], []];
-  Object.assign(part, { agreed: agreedBox(config), instructions: instructionsBox(config), filter: filterBox(config), note: noteBox(), reading: readingBox(config), actions: actionsRow(config) });
+  Object.assign(part, { agreed: agreedBox(config), instructions: instructionsBox(config), filter: filterBox(config), note: noteBox(), inputs: inputsBox(config), reading: readingBox(config), actions: actionsRow(config) });
   root.replaceChildren(bar, head, part.instructions, ...before, part.filter, make("labels", { role: "group", "aria-label": "Labels" }), relationsBox(config, make), part.change, part.stage, ...after,
-    make("options", { role: "group", "aria-label": "Options" }), part.why, part.note, part.reading, part.agreed, part.actions, part.help, part.history, part.details,
+    make("options", { role: "group", "aria-label": "Options" }), part.inputs, part.why, part.note, part.reading, part.agreed, part.actions, part.help, part.history, part.details,
     make("alert", { role: "alert", hidden: "" }), make("notices"), foot, make("announce", { "aria-live": "polite", class: "nba-unseen" }));
   return part;
 }

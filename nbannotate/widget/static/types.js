@@ -21,6 +21,7 @@
  * @property {string} why_text
  * @property {string|null} model_version
  * @property {Record<string, unknown>} meta
+ * @property {string|null} [html]  shown in the place of the text, or above it where it is marked
  * @property {WireVersion[]} [versions]  what several annotators or models said of it
  */
 /** @typedef {WireSpan & {differs: boolean}} WireVersionSpan */
@@ -42,12 +43,13 @@
 /** @typedef {{answered: number, remaining: number|null, target: number|null, accuracy: number|null, live_accuracy?: LiveAccuracy|null, outlook?: Outlook|null, counts: Record<string, number>}} Progress */
 /** @typedef {{state: "none"|"rebuilding"|"learning"|"ready"|"paused", learned: number, pending: number, version: string|null, message: string|null, done: number|null, total: number|null}} ModelState */
 /** @typedef {"preparing"|"asking"|"paused"|"finished"|"closed"} Phase */
-/** @typedef {"spans"|"relations"|"choice"|"binary"} Layout */
+/** @typedef {"spans"|"relations"|"choice"|"binary"|"input"} Layout */
+/** @typedef {{name: string, placeholder: string, multiline: boolean, required: boolean}} Field */
 /** @typedef {{phase: Phase, progress: Progress, model: ModelState, notices: string[], n_agreed?: number}} Status */
-/** @typedef {{name: string, key: string|null, color: number}} Label */
-/** @typedef {{dataset: string, view: string, blocks: Layout[], session_id: string, annotator: string, labels: Label[], exclusive: boolean, overlaps?: boolean, by?: "token"|"character", relations?: Label[], correct_rejects?: boolean, keys: Record<string, string[]>, instructions: string|null, has_model: boolean, versions?: "review"|"compare"|null}} Config */
+/** @typedef {{name: string, key: string|null, color: number, block?: Layout|null}} Label  `block`: on a page of several views, what it labels */
+/** @typedef {{dataset: string, view: string, blocks: Layout[], session_id: string, annotator: string, labels: Label[], exclusive: boolean, overlaps?: boolean, by?: "token"|"character", relations?: Label[], inputs?: Field[], correct_rejects?: boolean, keys: Record<string, string[]>, instructions: string|null, has_model: boolean, versions?: "review"|"compare"|null}} Config */
 /** @typedef {"accept"|"reject"|"ignore"} Verdict */
-/** @typedef {{answer: Verdict, spans?: WireSpan[]|null, accept?: string[]|null, relations?: Relation[]|null, flagged?: boolean, note?: string|null}} Restored */
+/** @typedef {{answer: Verdict, spans?: WireSpan[]|null, accept?: string[]|null, inputs?: Record<string, string>|null, relations?: Relation[]|null, flagged?: boolean, note?: string|null}} Restored */
 /**
  * An earlier answer in a line.
  * @typedef {object} HistoryRow
@@ -58,12 +60,13 @@
  * @property {string[]} accept
  * @property {{label: string, text: string}[]} spans
  * @property {number} more_spans  those that are not listed
+ * @property {string} [inputs]     the beginning of what was written
  * @property {boolean} flagged
  * @property {string|null} note
  */
 /**
  * An answer, or the change of the one that `changes` names.
- * @typedef {{type: "answer"|"change", changes?: string, answer_id: string, task_hash: string, answer: Verdict, seconds: number, spans?: WireSpan[], accept?: string[], relations?: Relation[], flagged?: boolean, note?: string}} AnswerMessage
+ * @typedef {{type: "answer"|"change", changes?: string, answer_id: string, task_hash: string, answer: Verdict, seconds: number, spans?: WireSpan[], accept?: string[], inputs?: Record<string, string>, relations?: Relation[], flagged?: boolean, note?: string}} AnswerMessage
  */
 
 /** A span that stands in the text; `suggested` while only the model has said so. */
@@ -86,6 +89,7 @@
  * @property {number} seconds   time already spent on it
  * @property {boolean} flagged  whether it is to be looked at again
  * @property {string} note      what is written beside it
+ * @property {Record<string, string>} inputs  what is written in the fields
  */
 
 /**

@@ -60,3 +60,6 @@ export function tabStorage() {
     return null;
   }
 }
+
+/** Under which a page keeps something of a session in its tab. @param {string} what @param {{dataset: string, session_id: string}} config */
+export const storageKey = (what, { dataset, session_id }) => `nbannotate:${what}:${JSON.stringify([dataset, session_id])}`;
