@@ -4,6 +4,7 @@
  */
 
 import { answerIds } from "./answer_ids.js";
+import { withWholeTokens } from "./characters.js";
 import { newDraft, restOfReading, restoredDraft } from "./drafts.js";
 import { h, setText, treeOf } from "./elements.js";
 import { Exchange } from "./exchange.js";
@@ -110,7 +111,7 @@ export class Page {
   /** @param {Model} model */
   listen(model) {
     const { root, signal, keyboard, pointer } = this;
-    const onMessage = (/** @type {any} */ message) => this.exchange.receive(message);
+    const onMessage = (/** @type {any} */ message) => this.exchange.receive(withWholeTokens(message));
     const onConfig = () => this.configure(model.get("_config"));
     const onLoss = () => this.exchange.lose();
     model.on("msg:custom", onMessage);
