@@ -51,6 +51,7 @@ lint: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-test chromium
 	$(RUN) -m tests.benchmarks.latency $(BENCH_ARGS)
 	$(RUN) -m tests.benchmarks.beside
+	$(RUN) -m tests.benchmarks.start
 	$(RUN) -m tests.benchmarks.store
 
 bench-learning: $(VENV)/.installed-test

@@ -83,11 +83,11 @@ class Pool:
         self.skipped_rows: list[SkippedRow] = []
         self._lock = threading.RLock()
         self._reading = threading.RLock()
-        self._texts: dict[int, SourceText] = {}
+        self._texts: dict[int, SourceText | str] = {}
         self._open: dict[int, None] = {}
         self._closed: set[int] = set()
         self._n_characters = 0
-        self._rows: Iterator[tuple[int, Row]] | None = enumerate(opened.rows)
+        self._rows: Iterator[tuple[int, Row | str]] | None = enumerate(opened.rows)
         with self._reading:
             self._read(STREAM_BUFFER if opened.is_stream else None)
         if not self._texts and self._rows is None:
@@ -101,11 +101,11 @@ class Pool:
 
     def __iter__(self) -> Iterator[SourceText]:
         """Iterate over the texts read so far, in the order of the source."""
-        return iter(self._texts.values())
+        return map(_filled, self._texts.items())
 
     def __getitem__(self, text_hash: int) -> SourceText:
         """Return a text by its ``input_hash``."""
-        return self._texts[text_hash]
+        return _filled((text_hash, self._texts[text_hash]))
 
     def __contains__(self, text_hash: object) -> bool:
         """Return whether a text of this ``input_hash`` was read."""
@@ -157,7 +157,7 @@ class Pool:
         """Return up to ``n_texts`` open texts in the order of the source."""
         self._refill(n_texts)
         with self._lock:
-            return [self._texts[text_hash] for text_hash in islice(self._open, n_texts)]
+            return [self[text_hash] for text_hash in islice(self._open, n_texts)]
 
     def window(
         self, n_texts: int, random: Random, *, where: Callable[[int], bool] | None = None
@@ -177,7 +177,7 @@ class Pool:
         with self._lock:
             drawable = list(self._open) if where is None else list(filter(where, self._open))
             chosen = random.sample(drawable, min(n_texts, len(drawable)))
-            return [self._texts[text_hash] for text_hash in chosen]
+            return [self[text_hash] for text_hash in chosen]
 
     def skipped_message(self) -> str:
         """Return one sentence on the rows that were skipped."""
@@ -221,7 +221,12 @@ class Pool:
             with self._lock:
                 self._take(*pair)
 
-    def _take(self, number: int, row: Row) -> None:
+    def _take(self, number: int, row: Row | str) -> None:
+        if isinstance(row, str):
+            if _why_unusable(row) is None:
+                self._add(row)
+                return
+            row = Row(row)
         reason = row.fault or _why_unusable(row.value)
         if reason is None:
             try:
@@ -232,13 +237,19 @@ class Pool:
             shown = repr(row.value if row.value is not None else dict(row.meta) or None)
             self.skipped_rows.append(SkippedRow(number, shown[:80], reason))
             return
-        if text.input_hash in self._texts:
+        self._add(text)
+
+    def _add(self, text: SourceText | str) -> None:
+        """Add a text unless it is there."""
+        plain = text if isinstance(text, str) else text.text
+        text_hash = input_hash(plain) if isinstance(text, str) else text.input_hash
+        if text_hash in self._texts:
             self.duplicates += 1
             return
-        self._texts[text.input_hash] = text
-        self._n_characters += len(text.text)
-        if text.input_hash not in self._closed:
-            self._open[text.input_hash] = None
+        self._texts[text_hash] = text
+        self._n_characters += len(plain)
+        if text_hash not in self._closed:
+            self._open[text_hash] = None
 
     def _no_text_message(self) -> str:
         if not self.skipped_rows:
@@ -249,9 +260,15 @@ class Pool:
         )
 
 
+def _filled(entry: tuple[int, SourceText | str]) -> SourceText:
+    """Return a text as others see it; one with nothing beside it is kept as a plain str."""
+    text_hash, text = entry
+    return SourceText(text, text_hash) if isinstance(text, str) else text
+
+
 def _why_unusable(value: object) -> str | None:
     if isinstance(value, str):
-        if not value.strip():
+        if not value or value.isspace():
             return "empty text"
         if len(value) > MAX_CHARACTERS:
             return f"longer than {MAX_CHARACTERS:,} characters: split it"
@@ -294,11 +311,24 @@ def _as_json(meta: Mapping[str, Any]) -> dict[str, Any]:
 
     Python writes NaN and Infinity, at any depth, as words that JSON does not have.
     """
-    if not meta:
-        return {}
+    if all(_is_json_string(key) and _is_json_scalar(value) for key, value in meta.items()):
+        return dict(meta)  # as nearly all rows are; the way through JSON takes ten times as long
     encoded = json.dumps(_plain(meta), ensure_ascii=False).encode("utf-8", "replace")
     decoded: dict[str, Any] = json.loads(encoded, parse_constant=lambda _: None)
     return decoded
+
+
+def _is_json_scalar(value: object) -> bool:
+    """Return whether JSON would give back the same value."""
+    if type(value) is float:
+        return math.isfinite(value)
+    if type(value) is int:
+        return value.bit_length() <= 64
+    return value is None or type(value) is bool or _is_json_string(value)
+
+
+def _is_json_string(value: object) -> bool:
+    return type(value) is str and _is_valid_unicode(value)
 
 
 def _plain(value: Any) -> Any:

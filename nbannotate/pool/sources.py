@@ -27,7 +27,7 @@ ALLOWED = (
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a source, not yet checked.
+    """One row of a source, not yet checked. A plain str stands for a row of nothing else.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class Row:
 class Source:
     """Rows, and whether they are all at hand or come one by one."""
 
-    rows: Iterator[Row]
+    rows: Iterator[Row | str]
     is_stream: bool
     name: str
 
@@ -70,14 +70,14 @@ def open_source(source: object, text_column: str = "text") -> Source:
 
     Examples
     --------
-    >>> [row.value for row in open_source(["one", {"text": "two"}]).rows]
-    ['one', 'two']
+    >>> list(open_source(["one", {"text": "two", "stars": 2}]).rows)
+    ['one', Row(value='two', meta={'stars': 2}, fault=None)]
     """
     if isinstance(source, (str, Path)):
         return _open_path(source, text_column)
     kind = f"{type(source).__module__.partition('.')[0]}.{type(source).__name__}"
     if kind == "pandas.Series":
-        return Source((Row(value) for value in source), False, "Series")  # type: ignore[attr-defined]
+        return Source(map(_row_of, source), False, "Series")  # type: ignore[call-overload]
     if kind == "pandas.DataFrame":
         return Source(_frame_rows(source, text_column), False, "DataFrame")  # type: ignore[arg-type]
     if type(source).__name__ == "DuckDBPyRelation":
@@ -89,7 +89,13 @@ def open_source(source: object, text_column: str = "text") -> Source:
     return Source(rows, not at_hand, type(source).__name__)
 
 
-def _read_value(value: object, text_column: str) -> Row:
+def _row_of(value: object) -> Row | str:
+    return value if type(value) is str else Row(value)
+
+
+def _read_value(value: object, text_column: str) -> Row | str:
+    if type(value) is str:
+        return value
     if isinstance(value, Mapping):
         if text_column not in value:
             keys = ", ".join(map(repr, value)) or "none"
@@ -103,7 +109,7 @@ def _read_value(value: object, text_column: str) -> Row:
 
 def _open_path(path: str | Path, text_column: str) -> Source:
     file = Path(path).expanduser()
-    readers: dict[str, Callable[[Path, str], Iterator[Row]]] = {
+    readers: dict[str, Callable[[Path, str], Iterator[Row | str]]] = {
         ".jsonl": _read_jsonl,
         ".csv": _read_csv,
         ".txt": _read_txt,
@@ -122,7 +128,7 @@ def _open_path(path: str | Path, text_column: str) -> Source:
     return Source(reader(file, text_column), False, file.name)
 
 
-def _read_jsonl(file: Path, text_column: str) -> Iterator[Row]:
+def _read_jsonl(file: Path, text_column: str) -> Iterator[Row | str]:
     with file.open(encoding="utf-8-sig") as lines:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
@@ -135,13 +141,13 @@ def _read_jsonl(file: Path, text_column: str) -> Iterator[Row]:
             yield _read_value(value, text_column)
 
 
-def _read_txt(file: Path, _: str) -> Iterator[Row]:
+def _read_txt(file: Path, _: str) -> Iterator[Row | str]:
     with file.open(encoding="utf-8-sig") as lines:
         for line in lines:
-            yield Row(line.rstrip("\n"))
+            yield line.rstrip("\n")
 
 
-def _read_csv(file: Path, text_column: str) -> Iterator[Row]:
+def _read_csv(file: Path, text_column: str) -> Iterator[Row | str]:
     import pandas as pd
 
     columns = pd.read_csv(file, nrows=0, encoding="utf-8-sig").columns
@@ -158,7 +164,7 @@ def _read_csv(file: Path, text_column: str) -> Iterator[Row]:
     )
 
 
-def _read_parquet(file: Path, text_column: str) -> Iterator[Row]:
+def _read_parquet(file: Path, text_column: str) -> Iterator[Row | str]:
     import duckdb
 
     with duckdb.connect() as connection:
@@ -166,13 +172,15 @@ def _read_parquet(file: Path, text_column: str) -> Iterator[Row]:
     yield from _frame_rows(frame, text_column)
 
 
-def _frame_rows(frame: pd.DataFrame, text_column: str) -> Iterator[Row]:
+def _frame_rows(frame: pd.DataFrame, text_column: str) -> Iterator[Row | str]:
     columns = list(frame.columns)
     _check_column(columns, text_column, "the DataFrame")
     others = [column for column in columns if column != text_column]
     values = frame[text_column].tolist()
-    records = frame[others].to_dict("records") if others else [{} for _ in values]
-    for value, meta in zip(values, records, strict=True):
+    if not others:
+        yield from map(_row_of, values)
+        return
+    for value, meta in zip(values, frame[others].to_dict("records"), strict=True):
         yield Row(value, {str(key): other for key, other in meta.items()})
 
 

@@ -16,7 +16,6 @@ import sys
 import tempfile
 import venv
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
@@ -24,6 +23,7 @@ import numpy as np
 import pandas as pd
 from playwright.sync_api import Page, expect, sync_playwright
 
+from tests.benchmarks.sections import keep_section
 from tests.browser import chromium
 from tests.browser.jupyter_server import JupyterServer
 from tests.browser.notebook_page import NotebookPage
@@ -133,7 +133,7 @@ def click_through(page: Page, tool: Tool, clicks: int, random: Random) -> list[f
 
 
 def main() -> None:
-    """Print and keep p50 and p95 of each tool, and how soon ours shows its first text."""
+    """Print and keep p50 and p95 of each tool."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--answers", type=int, default=100, help="answers a tool")
     parser.add_argument("--rounds", type=int, default=5, help="turns a tool")
@@ -149,15 +149,13 @@ def main() -> None:
             executable_path=chromium.require(), args=[*chromium.ARGUMENTS]
         )
         context = browser.new_context(viewport={"width": 1280, "height": 900})
-        pages, shown_seconds = {}, 0.0
+        pages = {}
         for tool in TOOLS:
             write_kernel(server, tool, environment_of(tool, folder))
             notebook = NotebookPage(context.new_page(), server, "lab", tool.name)
             notebook.open([tool.cell], kernel=tool.name.lower())
             notebook.run_cell(0)
             expect(notebook.page.locator(tool.text).first).to_contain_text("Bike", timeout=60_000)
-            if tool.package is None:
-                shown_seconds = seconds_until_shown(notebook)
             notebook.page.evaluate(WATCH, tool.text)
             pages[tool] = notebook
         waits = turns(pages, options.answers, options.rounds)
@@ -165,7 +163,7 @@ def main() -> None:
         learned = ours.evaluate_in_kernel("ann.session.join(120)\nann.session.model.learned")
         stored = ours.evaluate_in_kernel("len(ann.annotations())")
         browser.close()
-    report(waits, shown_seconds, int(stored), int(learned))
+    report(waits, int(stored), int(learned))
 
 
 def turns(pages: dict[Tool, NotebookPage], answers: int, rounds: int) -> pd.DataFrame:
@@ -180,18 +178,7 @@ def turns(pages: dict[Tool, NotebookPage], answers: int, rounds: int) -> pd.Data
     return pd.DataFrame(rows)
 
 
-def seconds_until_shown(notebook: NotebookPage) -> float:
-    """Run the cell again, spaCy being loaded, and time it until its first text is painted."""
-    start = notebook.page.evaluate(
-        "() => { performance.clearMarks('nbannotate:painted'); return performance.now(); }"
-    )
-    notebook.run_cell(0)
-    script = "performance.getEntriesByName('nbannotate:painted').at(-1)?.startTime"
-    notebook.page.wait_for_function(script)
-    return (float(notebook.page.evaluate(script)) - start) / 1000
-
-
-def report(waits: pd.DataFrame, shown_seconds: float, stored: int, learned: int) -> None:
+def report(waits: pd.DataFrame, stored: int, learned: int) -> None:
     """Print the table, and keep it."""
     lines = ["| | p50 ms | p95 ms | answers |", "|---|---|---|---|"]
     for tool in TOOLS:
@@ -200,19 +187,12 @@ def report(waits: pd.DataFrame, shown_seconds: float, stored: int, learned: int)
         lines.append(f"| {tool.name} | {p50:.0f} | {p95:.0f} | {len(ms)} |")
     table = "\n".join(lines)
     text = f"""\
-# From a click to the next text on the page
-
-{datetime.now(UTC):%Y-%m-%d}, one JupyterLab, tools in turns, a person's pauses. Ours: {stored} \
-answers in the DuckDB file, {learned} learned by the model; molabel and pigeonXT keep theirs in \
-memory.
+One JupyterLab, tools in turns, a person's pauses. Ours: {stored} answers in the DuckDB file, \
+{learned} learned by the model; molabel and pigeonXT keep theirs in memory.
 
 {table}
-
-20,000 texts: from running the cell to the first text painted {shown_seconds:.2f} s (spaCy being \
-loaded).
 """
-    print(text)
-    RESULTS.write_text(text, encoding="utf-8")
+    keep_section(RESULTS, "From a click to the next text on the page", text)
 
 
 if __name__ == "__main__":

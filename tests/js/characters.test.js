@@ -1,23 +1,41 @@
-/** Laws of characters as tokens: what the kernel leaves out is worked out as it would have said it. */
-
+/** Laws of tokens joined to whole characters. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { wholeTokens, withWholeTokens } from "../../nbannotate/widget/static/characters.js";
+import { codePoints } from "../../nbannotate/widget/static/offsets.js";
+import { forMany, randomText } from "./random.js";
 
-import { characterTokens, unpacked, withTokens } from "../../nbannotate/widget/static/characters.js";
+const PARTS = ["👩‍👩‍👧‍👦", "👨🏽‍🔬", "🇫🇷🇩🇪", "e\u0301", "क्षि", "각", "\u1100\u1161\u11a8", "日本", "word", " ", "-", "\u200d"];
 
-const SCIENTIST = "\u{1f469}\u200d\u{1f52c}";
+/** Tokens cut anywhere, some of them touching. @param {any} random @param {number} length */
+function randomTokens(random, length) {
+  const tokens = [];
+  for (let at = random.below(3); at < length;) {
+    const end = Math.min(length, at + 1 + random.below(3));
+    tokens.push([at, end]);
+    at = end + random.below(2);
+  }
+  return tokens;
+}
 
-test("every code point that is no line break is a token, wide ones are one", () => {
-  const text = `a${SCIENTIST}\r\ne\u0301 b`;
-  assert.deepEqual(characterTokens(text, [[1, 4], [6, 8]]), [[0, 1], [1, 4], [6, 8], [8, 9], [9, 10]]);
-  assert.deepEqual(characterTokens("\n\r", []), []);
+test("joined tokens hold the same tokens, and share no character with each other", () => {
+  forMany(400, (random) => {
+    const text = random.happens(0.5) ? randomText(random) : Array.from({ length: 1 + random.below(6) }, () => random.oneOf(PARTS)).join("");
+    const tokens = randomTokens(random, codePoints(text).length);
+    const whole = wholeTokens(text, tokens);
+    const edges = new Set(tokens.flat());
+    assert.ok(whole.flat().every((edge) => edges.has(edge)));
+    for (const [start, end] of tokens) assert.equal(whole.filter(([from, to]) => from <= start && end <= to).length, 1);
+    let at = 0;
+    for (const { segment } of new Intl.Segmenter().segment(text)) {
+      const [start, end] = [at, (at += [...segment].length)];
+      assert.ok(whole.filter(([from, to]) => from < end && start < to).length <= 1, JSON.stringify([text, whole]));
+    }
+    assert.deepEqual(wholeTokens(text, whole), whole);
+  });
 });
 
-test("tasks are given their tokens in whatever message they come, and others are left as they are", () => {
-  const task = /** @type {any} */ ({ text: "ab", tokens: null, wide: [] });
-  const said = { type: "state", task, ahead: null, status: 1 };
-  assert.deepEqual(unpacked(said), { ...said, task: { ...task, tokens: [[0, 1], [1, 2]] } });
-  assert.deepEqual(unpacked({ type: "status" }), { type: "status" });
-  const whole = /** @type {any} */ ({ text: "ab", tokens: [[0, 2]] });
-  assert.equal(withTokens(whole), whole);
+test("messages without a task stay as they are", () => {
+  const message = { type: "status", status: null };
+  assert.equal(withWholeTokens(message), message);
 });

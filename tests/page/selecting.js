@@ -5,7 +5,7 @@
  * says was selected is what a person saw selected.
  */
 
-/** @typedef {{text: string, tokens: number[][]}} Task */
+/** @typedef {{text: string, tokens: number[][], words: number[][]}} Task  the words are what the cursor walks over */
 /** @typedef {{how: "drag"|"keys", from: number, to: number}} Wanted  code points, each inside a token */
 /** @typedef {{how: string, seen: string, spans: {start: number, end: number, label: string}[]}} Made */
 
@@ -60,7 +60,7 @@ function drag(from, to) {
   point("pointerup", to, 0);
 }
 
-/** Walk the cursor from the nearer end and extend it. @param {number} from @param {number} to @param {number} last  tokens */
+/** Walk the cursor from the nearer end and extend it. @param {number} from @param {number} to @param {number} last  words */
 function walk(from, to, last) {
   const forward = getComputedStyle(only(".nba-text .nba-lines")).direction === "rtl" ? "ArrowLeft" : "ArrowRight";
   const backward = forward === "ArrowLeft" ? "ArrowRight" : "ArrowLeft";
@@ -73,6 +73,12 @@ function walk(from, to, last) {
   press("Enter");
 }
 
+/** Where each visible character begins and ends, in code points. @param {string} text @returns {number[][]} */
+export function charactersOf(text) {
+  let at = 0;
+  return [...new Intl.Segmenter("en").segment(text)].map(({ segment }) => [at, (at += [...segment].length)]);
+}
+
 /** The words that are drawn as marked. */
 const seen = () => [...document.querySelectorAll(".nba-text mark")].map((mark) => mark.textContent).join("|");
 
@@ -83,7 +89,7 @@ const seen = () => [...document.querySelectorAll(".nba-text mark")].map((mark) =
 export function select(task, selections, together) {
   const { harness } = page;
   const count = together ? 1 : selections.length;
-  const tasks = Array.from({ length: count }, (_, i) => ({ ...task, spans: [], task_hash: `selection ${i}` }));
+  const tasks = Array.from({ length: count }, (_, i) => ({ text: task.text, tokens: task.tokens, spans: [], task_hash: `selection ${i}` }));
   harness.start({ config: { names: ["WORD"], overlaps: together }, tasks, delay: null });
   page.kernel.step();
   only(ROOT).focus();
@@ -96,15 +102,15 @@ export function select(task, selections, together) {
 }
 
 /** @param {Task} task @param {Wanted} wanted @returns {string} by what it was made */
-function selectOne({ tokens }, { how, from, to }) {
+function selectOne({ words }, { how, from, to }) {
   const characters = drawnCharacters();
   const ends = [from, to].map((at) => how === "drag" && pointOn(characters[at]));
   if (ends[0] && ends[1]) {
     drag(ends[0], ends[1]);
     return "drag";
   }
-  const tokenOf = (/** @type {number} */ at) => tokens.findIndex(([start, end]) => start <= at && at < end);
-  walk(tokenOf(from), tokenOf(to), tokens.length - 1);
+  const tokenOf = (/** @type {number} */ at) => words.findIndex(([start, end]) => start <= at && at < end);
+  walk(tokenOf(from), tokenOf(to), words.length - 1);
   return "keys";
 }
 

@@ -18,6 +18,7 @@ SCRIPT = """
 async ([task, wanted, together]) =>
   (await import("/page/selecting.js")).select(task, wanted, together)
 """
+CHARACTERS = """async (text) => (await import("/page/selecting.js")).charactersOf(text)"""
 SELECTIONS_A_TEXT = 25
 TEXTS = 400
 NLP = spacy.blank("en")
@@ -101,10 +102,23 @@ def tokens_of(doc: Doc) -> list[tuple[int, int]]:
     return [(token.idx, token.idx + len(token)) for token in doc if not token.is_space]
 
 
-def wanted_span(tokens: list[tuple[int, int]], selection: dict[str, Any]) -> tuple[int, int]:
+def words_of(
+    tokens: list[tuple[int, int]], characters: list[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """The tokens, those that are parts of one visible character as one."""
+    words: list[tuple[int, int]] = []
+    for start, end in tokens:
+        if words and any(low < words[-1][1] and high > start for low, high in characters):
+            words[-1] = words[-1][0], end
+        else:
+            words.append((start, end))
+    return words
+
+
+def wanted_span(words: list[tuple[int, int]], selection: dict[str, Any]) -> tuple[int, int]:
     """The words that a person who pointed at two characters meant."""
     low, high = sorted((selection["from"], selection["to"]))
-    touched = [(start, end) for start, end in tokens if start <= high and end > low]
+    touched = [(start, end) for start, end in words if start <= high and end > low]
     return touched[0][0], touched[-1][1]
 
 
@@ -129,8 +143,10 @@ def test_ten_thousand_selections_are_where_the_kernel_and_spacy_say(page: Page) 
         text, selections = given
         doc = NLP.make_doc(text)
         tokens = tokens_of(doc)
-        made = page.evaluate(SCRIPT, [{"text": text, "tokens": tokens}, selections, together])
-        wanted = [wanted_span(tokens, selection) for selection in selections]
+        words = words_of(tokens, page.evaluate(CHARACTERS, text))
+        task = {"text": text, "tokens": tokens, "words": words}
+        made = page.evaluate(SCRIPT, [task, selections, together])
+        wanted = [wanted_span(words, selection) for selection in selections]
         if together:
             spans = made[0]["spans"]
             assert sorted({(s["start"], s["end"]) for s in spans}) == sorted(set(wanted))
@@ -145,3 +161,17 @@ def test_ten_thousand_selections_are_where_the_kernel_and_spacy_say(page: Page) 
     each_is_right()
     assert made_by.total() >= TEXTS * SELECTIONS_A_TEXT
     assert made_by["drag"] > made_by.total() / 3
+
+
+@pytest.mark.parametrize("emoji", ["👩‍👩‍👧‍👦", "👨🏽‍🔬", "🏳️‍🌈", "🇫🇷", "👍🏿", "1️⃣"])
+def test_a_click_on_any_part_of_an_emoji_marks_it_whole(page: Page, emoji: str) -> None:
+    doc = NLP.make_doc(f"so {emoji} it is")
+    tokens = tokens_of(doc)
+    words = words_of(tokens, page.evaluate(CHARACTERS, doc.text))
+    task = {"text": doc.text, "tokens": tokens, "words": words}
+    parts = range(3, 3 + len(emoji))
+    clicks = [{"how": how, "from": at, "to": at} for at in parts for how in ("drag", "keys")]
+    for made in page.evaluate(SCRIPT, [task, clicks, False]):
+        (span,) = made["spans"]
+        assert doc.text[span["start"] : span["end"]] == emoji == made["seen"]
+        check(doc, span)

@@ -238,6 +238,22 @@ def test_whatever_comes_beside_a_text_can_be_stored(meta):
     meta.pop("spans", None)
     kept = next(iter(Pool([{"text": "one", **meta}]))).meta
     json.dumps(kept, allow_nan=False, ensure_ascii=False).encode("utf-8")
+    assert kept == json.loads(json.dumps(meta), parse_constant=lambda _: None)
+
+
+def test_what_json_cannot_write_beside_a_text_costs_at_most_that_row():
+    with pytest.warns(SkippedRowsWarning):
+        pool = Pool([{"text": "one", "half \ud83d": 1}, {"text": "two", "n": 10**5000}, "three"])
+    assert texts(pool) == ["one", "three"]
+    json.dumps([text.meta for text in pool], ensure_ascii=False).encode("utf-8")
+    assert "beside it" in pool.skipped_rows[0].reason
+
+
+@pytest.mark.parametrize("given", [["a", "a", " ", "b"], ["a", {"text": "a"}, None, "b"]])
+def test_plain_texts_and_rows_of_a_text_are_the_same(given):
+    pool = quietly(given)
+    assert [pool[input_hash(text)].text for text in "ab"] == texts(pool) == ["a", "b"]
+    assert (len(pool), pool.duplicates, [skip.row for skip in pool.skipped_rows]) == (2, 1, [2])
 
 
 @pytest.mark.parametrize(

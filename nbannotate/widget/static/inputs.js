@@ -2,6 +2,7 @@
 
 import { h, treeOf } from "./elements.js";
 import { hintOf } from "./keys.js";
+import { storageKey, tabStorage } from "./unsent.js";
 
 /** @import { Parts } from "./skeleton.js" */
 /** @import { Config, Draft, Field } from "./types.js" */
@@ -108,3 +109,6 @@ export class Unfinished {
     } catch {}
   }
 }
+
+/** @param {Config} config */
+export const unfinishedOf = (config) => new Unfinished(tabStorage(), storageKey("unfinished", config));

@@ -5,15 +5,14 @@
 
 import { answerIds } from "./answer_ids.js";
 import { CharacterView } from "./character_view.js";
-import { unpacked } from "./characters.js";
 import { newDraft, restOfReading, restoredDraft } from "./drafts.js";
 import { h, setText, treeOf } from "./elements.js";
-import { openExchange } from "./connection.js";
+import { openExchange, readMessage } from "./connection.js";
 import { Hands } from "./hands.js";
 import { helpList } from "./help.js";
 import { HistoryView } from "./history.js";
 import { HtmlView } from "./html_view.js";
-import { InputView, Unfinished } from "./inputs.js";
+import { InputView, unfinishedOf } from "./inputs.js";
 import { Keyboard } from "./keyboard.js";
 import { hintOf } from "./keys.js";
 import { LabelView } from "./labels.js";
@@ -30,7 +29,6 @@ import { refreshFoot, refreshHead } from "./status_line.js";
 import { Stopwatch } from "./stopwatch.js";
 import { TextView } from "./text_view.js";
 import { followTheme } from "./theme.js";
-import { storageKey, tabStorage } from "./unsent.js";
 import { VersionView } from "./versions.js";
 import { waitingLines } from "./waiting.js";
 import { scoreText } from "./words.js";
@@ -76,7 +74,7 @@ export class Page {
     this.history = new HistoryView(this.part);
     this.inputs = new InputView(this.part, this.config);
     this.html = new HtmlView(this.part);
-    this.unfinished = new Unfinished(tabStorage(), storageKey("unfinished", this.config));
+    this.unfinished = unfinishedOf(this.config);
     this.active = this.firstMarking;
     const View = this.config.by === "character" ? CharacterView : TextView;
     this.text = new View(this.part.text, (label) => this.labels.colorOf(label));
@@ -100,7 +98,7 @@ export class Page {
   /** @param {Model} model */
   listen(model) {
     const { root, signal, keyboard, pointer } = this;
-    const onMessage = (/** @type {any} */ message) => this.exchange.receive(unpacked(message));
+    const onMessage = (/** @type {any} */ message) => this.exchange.receive(readMessage(message));
     const onConfig = () => this.configure(model.get("_config"));
     const onLoss = () => this.exchange.lose();
     model.on("msg:custom", onMessage);
