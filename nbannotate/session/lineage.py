@@ -11,7 +11,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -163,19 +162,14 @@ class Lineage:
         """Return the newest version of this line, None before there is one."""
         starts = [row for row in self._rows() if row.get("line") == self.key]
         begun = [row["started_at"] for row in self._rows(self.line.nlp) if "use" in row]
-        models = self.store.models()
-        loops = models[(models["kind"] == "loop") & (models["dataset"] == self.dataset)]
-        for row in reversed(list(loops.itertuples())):
-            saved_at = _naive(row.created_at)
+        for version, session_id, saved_at in self.store.loop_versions(self.dataset):
             before = [
                 start
                 for start in starts
-                if start["session_id"] == row.session_id and start["started_at"] <= saved_at
+                if start["session_id"] == session_id and start["started_at"] <= saved_at
             ]
             if before and self._is_of_line(before[-1], self.line.nlp):
-                return (
-                    str(row.version) if not begun or saved_at >= begun[-1] else self.line.version
-                )
+                return version if not begun or saved_at >= begun[-1] else self.line.version
         return self.line.version
 
     def _write(self, session_id: str, labels: Sequence[str], line: Line | None) -> None:
@@ -228,8 +222,3 @@ def describe(nlp: Any) -> str:
     if isinstance(meta, Mapping):
         return f"{meta.get('lang')}_{meta.get('name')} {'+'.join(nlp.pipe_names)}".strip()
     return str(nlp)
-
-
-def _naive(moment: Any) -> datetime:
-    plain: datetime = moment.to_pydatetime() if hasattr(moment, "to_pydatetime") else moment
-    return plain.replace(tzinfo=None)

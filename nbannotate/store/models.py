@@ -19,6 +19,8 @@ from nbannotate.errors import StoreError
 from nbannotate.store.frames import to_frame
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import pandas as pd
     from duckdb import DuckDBPyConnection
 
@@ -231,6 +233,15 @@ class ModelVersions(ABC):
             rows = result.fetchall()
         at = names.index("path")
         return to_frame(names, [(*row[:at], saved_path(row[at]), *row[at + 1 :]) for row in rows])
+
+    def loop_versions(self, dataset: str) -> list[tuple[str, str | None, datetime]]:
+        """Return version, session and time (UTC, naive) of what loops saved, newest first."""
+        query = """
+            select version, session_id, created_at from model_versions
+            where kind = 'loop' and dataset = ? order by cast(version[2:] as bigint) desc
+        """
+        with self._reading() as connection:
+            return connection.execute(query, [dataset]).fetchall()
 
     def model_path(self, version: str) -> str | None:
         """Return where a model version is saved, None for one that was not.

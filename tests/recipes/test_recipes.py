@@ -232,3 +232,15 @@ def test_a_second_kernel_is_told_which_process_holds_the_file(tmp_path):
         assert str(other.pid) in str(refused.value)
         assert "answers.duckdb" in str(refused.value)
         other.stdin.close()
+
+
+@pytest.mark.parametrize("recipe", ["ner.correct", "textcat.correct", "spans.manual"])
+def test_a_recipe_on_plain_texts_does_not_wait_for_pandas(recipe: str):
+    script = (
+        "import sys, nbannotate as nb\n"
+        f"ann = nb.{recipe}(['The brake is loose'], labels=['A', 'B'], store=':memory:')\n"
+        "assert ann.session.task.text\n"
+        "assert 'pandas' not in sys.modules\n"
+        "ann.close()\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=120)
