@@ -173,6 +173,29 @@ def test_answers_given_to_a_busy_kernel_are_kept_and_sent_in_order(page: Page) -
     answers = stored(page, 2)
     assert [row["answer"] for row in answers] == ["accept", "reject"]
     expect(page.locator(".nba-text")).to_have_text("Three")
+    expect(page.locator(".nba-save")).to_contain_text("too early")
+
+
+@pytest.mark.parametrize("key", ["a", "Space", "Enter", "2"])
+def test_a_press_before_the_next_text_has_come_is_said_to_have_answered_nothing(
+    page: Page, key: str
+) -> None:
+    tasks = [{"text": text, "options": OPTIONS} for text in ("One", "Two", "Three")]
+    start(page, painted=False, config=CHOICE, tasks=tasks, ahead=False, delay=None)
+    page.evaluate("kernel.step()")
+    page.wait_for_selector('.nbannotate[data-painted="1"]')
+    focus(page)
+    press(page, "1")
+    expect(page.locator(ROOT)).to_have_attribute("data-waiting", "true")
+    press(page, key)
+    expect(page.locator(".nba-save")).to_contain_text("too early")
+    page.evaluate("while (kernel.step());")
+    expect(page.locator(".nba-text")).to_have_text("Two")
+    expect(page.locator(".nba-save")).to_contain_text("too early: the next text was not here yet")
+    assert answers_sent(page) == 1
+    press(page, "2")
+    page.evaluate("while (kernel.step());")
+    assert [row["accept"] for row in stored(page, 2)] == [["hardware"], ["payment"]]
     expect(page.locator(".nba-save")).to_have_text("✓ saved")
 
 

@@ -10,16 +10,37 @@ import { plural } from "./words.js";
 /** @import { Page } from "./page.js" */
 /** @import { AnswerMessage, Draft, Mark, Verdict, WireSpan } from "./types.js" */
 
+const MISSED = "too early: the next text was not here yet, nothing was answered";
+
 export class Hands {
   /** @param {Page} page */
   constructor(page) {
     this.page = page;
+    this.missed = false;
   }
 
   /** The task and the work on it, null while neither may be touched. */
   get held() {
     const { exchange: { task, waiting }, work } = this.page;
     return task && work && !waiting ? { task, work } : null;
+  }
+
+  /** The same for an answer; one that comes while the next text is awaited is said not to be taken. */
+  get answerable() {
+    const { closed, task, waiting } = this.page.exchange;
+    if (!closed && task && waiting) {
+      this.missed = true;
+      this.page.hint(MISSED);
+      this.page.announce(MISSED);
+    }
+    return this.held;
+  }
+
+  /** What is said of the answers missed since the text before; it stays on the new text, as waits are short. */
+  takeMissed() {
+    const { missed } = this;
+    this.missed = false;
+    return missed ? MISSED : "";
   }
 
   /** @param {string} action */
@@ -59,7 +80,7 @@ export class Hands {
 
   /** @param {Verdict} verdict @param {readonly WireSpan[]|null} spans  of the whole text, where they are not those on the page */
   answer(verdict, spans = null) {
-    const { held, page } = this;
+    const { answerable: held, page } = this;
     const { config: { exclusive } } = page;
     if (!held) return;
     const { task, work: draft } = held;
@@ -100,7 +121,7 @@ export class Hands {
 
   /** Open the whole reading for correction. @param {"asked"|"rejected"} why */
   correct(why) {
-    const { held, page } = this;
+    const { answerable: held, page } = this;
     if (!held || !page.reading || held.work.correcting) return;
     const draft = withRemarks(correctionDraft(held.task, page.config, why), held.work);
     page.edit(draft);
@@ -175,7 +196,7 @@ export class Hands {
 
   /** @param {string} label */
   choose(label) {
-    const { held, page } = this;
+    const { answerable: held, page } = this;
     if (!held) return;
     const { chosen } = held.work;
     const { exclusive } = page.config;
@@ -262,7 +283,7 @@ export class Hands {
 
   enter() {
     const { page } = this;
-    if (!page.work || page.exchange.waiting) return;
+    if (!page.work || !this.answerable) return;
     const { selected, anchor, cursor } = page.work;
     if (page.work.linking) page.relating.link(page.work.linking.child);
     else if (selected) page.edit(settled(changeMark(page.work, selected, {})));

@@ -229,7 +229,7 @@ export class Page {
     this.work = null;
     this.pointer.drag = null;
     const isChanging = this.exchange.changing !== null;
-    this.hintText = restored && !isChanging ? `undone: ${restored.answer}` : "";
+    this.hintText = restored && !isChanging ? `undone: ${restored.answer}` : this.hands.takeMissed();
     if (isChanging) this.history.describe(restored);
     if (task) this.work = restored ? restoredDraft(task, this.config, restored) : draft ?? newDraft(task, this.config);
     if (task && this.work && !restored) this.work = { ...this.work, inputs: { ...this.work.inputs, ...this.unfinished.byTask[task.task_hash] } };
