@@ -3,7 +3,7 @@
 # make lint              ruff and mypy
 # make bench             from a click to the next text on the page, beside other widgets
 # make bench-learning    what the model in the loop saves
-# make screenshots       the widget as the README shows it
+# make screenshots       every view in both themes, as notebooks/images and the README show them
 #
 # PYTHON=python3.12      the interpreter that .venv is made from
 # JUPYTER_ARGS=…         for demo, such as JUPYTER_ARGS=--no-browser
@@ -59,6 +59,7 @@ bench-learning: $(VENV)/.installed-test
 
 screenshots: $(VENV)/.installed-test chromium
 	$(RUN) -m tests.browser.screenshots
+	$(RUN) -m tests.page.pictures
 
 chromium: $(VENV)/.installed-test
 	@$(RUN) -m tests.browser.chromium --install

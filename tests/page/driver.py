@@ -48,9 +48,11 @@ def open_browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def open_harness(browser: Browser, width: int = 932, height: int = 900) -> Iterator[Page]:
+def open_harness(
+    browser: Browser, width: int = 932, height: int = 900, *, scale: float = 1
+) -> Iterator[Page]:
     """Open the harness in a window of so many CSS pixels; a script error fails the caller."""
-    page = browser.new_page(viewport={"width": width, "height": height})
+    page = browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=scale)
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.route(ORIGIN + "/**", _serve)
