@@ -32,18 +32,20 @@ def write(out: Path, *, draws: bool) -> None:
     """Print the tables of what a folder holds, and write them there, with a plot."""
     curves, teaching, pace = (kept(kind, out) for kind in KINDS)
     parts = ["# What the loop learns from each answer, and from each minute", ""]
-    parts += ["## Beside random questions and a retrain", "", _table(headlines(curves)), ""]
+    if len(curves):
+        parts += ["## Beside random questions and a retrain", "", _table(headlines(curves)), ""]
     if len(teaching):
         parts += ["## Yes or no, from a model of 50 texts on", "", _table(gains(teaching)), ""]
     if len(pace):
         by_data = pace.groupby("data", sort=False).mean()
         parts += ["## In the background", "", _table(by_data), ""]
-    for name, mine in curves.groupby("data", sort=False):
+    for name, mine in curves.groupby("data", sort=False) if len(curves) else ():
         parts += [f"## {name}", "", _table(each_checkpoint(mine)), ""]
     page = "\n".join(parts)
     print(page)
     if draws:
         (out / "learning.md").write_text(page, encoding="utf-8")
+    if draws and len(curves):
         plot(curves, out / "learning.png")
 
 
