@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from nbannotate.acquisition.suggestions import Suggestions
-from nbannotate.tasks import Answer
+from nbannotate.tasks import Answer, labels_given
 
 AUDIT = "random"
 """Why a question was asked whose answer measures the model."""
@@ -60,7 +60,7 @@ class Experience:
 
     def add(self, answer: Answer) -> None:
         """Count an answer."""
-        self.counts.update(_labels_given(answer))
+        self.counts.update(labels_given(answer))
         self.suggestions.add(answer)
         predicted = _predicted(answer)
         if predicted and answer.why == AUDIT and answer.answer != "ignore":
@@ -68,7 +68,7 @@ class Experience:
 
     def remove(self, answer: Answer) -> None:
         """Take back an answer that was counted."""
-        self.counts.subtract(_labels_given(answer))
+        self.counts.subtract(labels_given(answer))
         self.counts = +self.counts
         self.suggestions.remove(answer)
         self._audits.pop(answer.answer_id, None)
@@ -121,14 +121,6 @@ class Experience:
         return 1.0 - error / naive_error if naive_error > 0 else 0.0
 
 
-def _labels_given(answer: Answer) -> list[str]:
-    if answer.answer != "accept":
-        return []
-    if answer.spans:
-        return [span.label for span in answer.spans]
-    return list(answer.accept) or ([answer.label] if answer.label else [])
-
-
 def _predicted(answer: Answer) -> Mapping[str, float]:
     if isinstance(answer.suggested, Mapping):
         return {label: score for label, score in answer.suggested.items() if score is not None}
@@ -138,4 +130,4 @@ def _predicted(answer: Answer) -> Mapping[str, float]:
 
 
 def _outcome(answer: Answer) -> frozenset[str]:
-    return frozenset(_labels_given(answer))
+    return frozenset(labels_given(answer))

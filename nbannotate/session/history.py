@@ -13,7 +13,7 @@ from nbannotate.session.estimates import LEAST_AUDITED, Estimate, estimate_share
 from nbannotate.session.foresight import foreseen
 from nbannotate.session.outlook import Outlook, look_ahead
 from nbannotate.session.progress import Progress
-from nbannotate.tasks import Answer, Task, part_of
+from nbannotate.tasks import Answer, Task, labels_given, part_of
 
 
 class History:
@@ -164,14 +164,6 @@ class Foresight:
             columns = (self._right, self._possible, self._by_chance)
             self._outlook = (look_ahead(*(np.array(column) for column in columns)),)
         return self._outlook[0]
-
-
-def labels_given(answer: Answer) -> list[str]:
-    """Return the labels that an accepted answer gives, one entry a span."""
-    if answer.answer != "accept":
-        return []
-    given = [*(span.label for span in answer.spans), *answer.accept]
-    return given or ([answer.label] if answer.label else [])
 
 
 def _words_of(answer: Answer) -> str:

@@ -24,7 +24,7 @@ from nbannotate.tasks.gold import GoldText, read_gold
 from nbannotate.tasks.graphemes import Unit, graphemes, wide_graphemes
 from nbannotate.tasks.hashing import input_hash, task_hash
 from nbannotate.tasks.inputs import Input, check_fields
-from nbannotate.tasks.labels import check_known, check_labels
+from nbannotate.tasks.labels import check_known, check_labels, labels_given
 from nbannotate.tasks.pages import add_label, join_views, share_labels
 from nbannotate.tasks.parts import part_of
 from nbannotate.tasks.prediction import Prediction
@@ -96,6 +96,7 @@ __all__ = [
     "is_swapped",
     "join_views",
     "kinds_of",
+    "labels_given",
     "leading",
     "order_of",
     "part_of",

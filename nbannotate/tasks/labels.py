@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from nbannotate.errors import LabelError
+from nbannotate.tasks.records import Answer
 
 
 def check_labels(labels: str | Iterable[str]) -> tuple[str, ...]:
@@ -70,3 +71,11 @@ def check_known(label: str, allowed: tuple[str, ...]) -> None:
             f"{', '.join(map(repr, allowed))}; choose one of these, or start the recipe "
             "with the new label added to labels=[…]"
         )
+
+
+def labels_given(answer: Answer) -> list[str]:
+    """Return the labels that an accepted answer gives, one entry a span."""
+    if answer.answer != "accept":
+        return []
+    given = [*(span.label for span in answer.spans), *answer.accept]
+    return given or ([answer.label] if answer.label else [])
