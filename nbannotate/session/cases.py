@@ -23,6 +23,7 @@ from nbannotate.tasks import (
     check_known,
     group_versions,
     leading,
+    part_of,
     version_of,
 )
 
@@ -102,7 +103,7 @@ def draw_up(
     decided = {answer.task_hash: answer for answer in decisions}
     about: dict[Hashable, list[Answer]] = {}
     for answer in answers:
-        about.setdefault(_question(view, answer), []).append(_as_asked(view, answer))
+        about.setdefault(_question(view, answer), []).append(part_of(answer, view.component))
     tasks = [_task(given, decided, view=view, labels=labels, by=by) for given in about.values()]
     shown = ASKED_FIRST + (ASKED_AFTER if ask == "all" else ())
     asked = [task for why in shown for task in tasks if task.why == why]
@@ -132,13 +133,6 @@ def _task_hash(view: View, answer: Answer) -> int:
         return view.task_hash(text)
     span = answer.spans[0] if answer.spans else None
     return view.task_hash(text, span=span, label=answer.label)
-
-
-def _as_asked(view: View, answer: Answer) -> Answer:
-    """Return an answer without what it says to other blocks of its page."""
-    if answer.spans and view.shows("choice"):
-        return replace(answer, spans=())
-    return replace(answer, accept=()) if answer.accept and not view.shows("choice") else answer
 
 
 def _task(
