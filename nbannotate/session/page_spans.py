@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from nbannotate.tasks import Prediction, Span, graphemes, snap
@@ -24,24 +24,29 @@ def snapped(text: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:
     >>> snapped("e\u0301", (Span(0, 1, "A"),))[0].end
     2
     """
-    if not spans:
-        return spans
-    tokens = graphemes(text)
-    starts, ends = {start for start, _ in tokens}, {end for _, end in tokens}
-    whole = (
-        span if span.start in starts and span.end in ends else snap(span, tokens) for span in spans
-    )
-    return tuple(span for span in whole if span is not None)
+    return _widened(spans, graphemes(text)) if spans else spans
 
 
 def snapped_reading(text: str, prediction: Prediction, *, overlaps: bool) -> Prediction:
     """Return a model's reading with spans that part no character, and stay apart if they must."""
-    spans = snapped(text, prediction.spans)
+    if not prediction.spans and not prediction.candidates:
+        return prediction
+    characters = graphemes(text)
+    spans = _widened(prediction.spans, characters)
     return replace(
         prediction,
         spans=spans if overlaps else _apart(spans),
-        candidates=snapped(text, prediction.candidates),
+        candidates=_widened(prediction.candidates, characters),
     )
+
+
+def _widened(spans: tuple[Span, ...], characters: Sequence[tuple[int, int]]) -> tuple[Span, ...]:
+    starts, ends = {start for start, _ in characters}, {end for _, end in characters}
+    whole = (
+        span if span.start in starts and span.end in ends else snap(span, characters)
+        for span in spans
+    )
+    return tuple(span for span in whole if span is not None)
 
 
 def _apart(spans: Iterable[Span]) -> tuple[Span, ...]:

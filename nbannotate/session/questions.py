@@ -360,7 +360,7 @@ class Questions:
         foreseen: tuple[Span, ...] | None = None
         reading: tuple[Span, ...] | None = None
         score = candidate.probability
-        if self.view.layout in {"spans", "relations"}:
+        if "spans" in self.view.layouts:
             read = tuple(span for span in prediction.spans if span.label in self.labels)
             score = min((span.score for span in read if span.score is not None), default=None)
             if self.view.shows_suggestions:

@@ -263,9 +263,9 @@ class Store(ModelVersions):
         -------
         pandas.DataFrame
             Columns dataset, session_id, annotator, view, text, label, answer, spans (list
-            of dict), accept (list of str), relations (list of dict with head, child and
-            label), score, why, model_version, seconds, created_at
-            (UTC), flagged (bool), note, meta (dict), input_hash, task_hash, answer_id.
+            of dict), accept (list of str), inputs (dict), relations (list of dict with head,
+            child and label), score, why, model_version, seconds, created_at (UTC), flagged
+            (bool), note, meta (dict), input_hash, task_hash, answer_id.
 
         Raises
         ------
