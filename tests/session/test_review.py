@@ -392,6 +392,28 @@ def test_retrain_learns_from_decisions():
 # -------------------------------------------------------------------- what is refused
 
 
+def test_of_a_page_of_several_views_each_component_is_reviewed_by_its_own_part():
+    store = nb.Store(":memory:")
+    for who, category in (("alice", "A"), ("bob", "B")):
+        page = nb.annotate(
+            ["Meth is bad"], view=["ner.manual", "textcat.manual"], nlp=False, dataset="d",
+            labels={"ner.manual": ["DRUG"], "textcat.manual": ["A", "B"]}, store=store, annotator=who,
+        )  # fmt: skip
+        page.session.answer("accept", spans=[Span(0, 4, "DRUG")], accept=category)
+        page.close()
+    spans = nb.review(store, "d", component="ner", ask="all", reviewer="rita", into="spans")
+    assert [(v.names, v.spans, v.accept) for v in spans.session.task.versions] == [
+        (("alice", "bob"), (Span(0, 4, "DRUG"),), ())
+    ]
+    labels = nb.review(store, "d", component="textcat", reviewer="rita", into="labels")
+    assert [(v.names, v.spans, v.accept) for v in labels.session.task.versions] == [
+        (("alice",), (), ("A",)),
+        (("bob",), (), ("B",)),
+    ]
+    spans.close()
+    labels.close()
+
+
 def test_answers_of_several_components_are_asked_apart():
     label = said("bob", TEXTS[0], "textcat.manual", accept=("DRUG",), label="DRUG")
     store = a_store(*DISPUTED, label)
