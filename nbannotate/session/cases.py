@@ -183,15 +183,10 @@ def settle_agreed(view: View, task: Task) -> Settled | None:
     version = leading(task.versions)
     if version is None:
         return None
-    is_accept = version.answer == "accept"
+    parts = view.say_again(version) if version.answer == "accept" else {}
+    tokens = [(span.start, span.end) for span in version.spans]
     try:
-        return view.settle(
-            task,
-            version.answer,
-            spans=version.spans if is_accept and view.layout == "spans" else None,
-            accept=version.accept if is_accept and view.layout == "choice" else None,
-            tokens=[(span.start, span.end) for span in version.spans],
-        )
+        return view.settle(task, version.answer, tokens=tokens, **parts)
     except NbannotateError:
         return None
 

@@ -66,9 +66,7 @@ class Identity:
             task_hash=task.task_hash,
             answer=settled.answer,
             created_at=utc_now(),
-            spans=settled.spans,
-            relations=settled.relations,
-            accept=settled.accept,
+            **settled.parts,
             label=settled.label,
             suggested=_suggested(task),
             foreseen=task.foreseen,
@@ -81,7 +79,6 @@ class Identity:
             replaces=replaces,
             flagged=bool(flagged),
             note=_checked_note(note),
-            inputs=settled.inputs,
             labels_by_view=labels_by_view or {},
         )
 

@@ -5,9 +5,8 @@ It keeps one thing true: what is accepted in one go is taken back in one go.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from itertools import takewhile
-from typing import Any
+from typing import Any, Unpack
 from uuid import uuid4
 
 from nbannotate.errors import AnswerError
@@ -15,7 +14,7 @@ from nbannotate.session.cases import Docket, batch_of, in_one_go, settle_agreed
 from nbannotate.session.given_tasks import GivenTasks
 from nbannotate.session.identity import taken_back
 from nbannotate.session.session import Session
-from nbannotate.tasks import Answer, Settled, Span, Task, leading
+from nbannotate.tasks import PARTS, Answer, Parts, Settled, Task, leading
 
 
 class ReviewSession(Session):
@@ -65,9 +64,12 @@ class ReviewSession(Session):
         answer: str,
         *,
         version: int | None = None,
-        spans: Iterable[Span | Mapping[str, Any]] | None = None,
-        accept: str | Iterable[str] | None = None,
-        **keywords: Any,
+        task_hash: int | None = None,
+        answer_id: str | None = None,
+        seconds: float | None = None,
+        flagged: bool = False,
+        note: str | None = None,
+        **parts: Unpack[Parts],
     ) -> Answer:
         """Decide the current task, and go on to the next.
 
@@ -77,32 +79,39 @@ class ReviewSession(Session):
             ``"accept"``, ``"reject"`` or ``"ignore"``.
         version
             The place, from 0, of the version in ``session.task.versions`` that is right.
-        spans, accept
-            What is right, in the place of a version; without any of these, the version
-            that more annotators gave than any other.
-        **keywords
+        task_hash, answer_id, seconds, flagged, note
             As for `Session.answer`.
+        **parts
+            What is right, in the place of a version, as in `Session.answer`; without any,
+            the version that more annotators gave than any other.
 
         Raises
         ------
         AnswerError
             If there is no such version, or none leads and none is named; nothing is stored.
         """
-        if version is not None and (spans is not None or accept is not None):
-            raise AnswerError("give version=, or spans= or accept=, not both")
-        is_silent = answer == "accept" and spans is None and accept is None
-        is_known = self._history.find(keywords.get("answer_id")) is not None
-        if (is_silent or version is not None) and not is_known:
+        is_silent = all(part is None for part in parts.values())
+        if version is not None and not is_silent:
+            given = " and ".join(f"{name}=" for name, part in parts.items() if part is not None)
+            raise AnswerError(f"version={version} and {given} were given; give one, not both")
+        names_version = version is not None or (is_silent and answer == "accept")
+        if names_version and self._history.find(answer_id) is None:
             with self._ready:
                 self._ready.wait_for(lambda: self._phase != "preparing")
-                task = self._current(keywords.get("task_hash"))
-            keywords["task_hash"] = task.task_hash
-            spans, accept = self._of_version(task, version, answer)
-        return super().answer(answer, spans=spans, accept=accept, **keywords)
+                task = self._current(task_hash)
+            task_hash = task.task_hash
+            parts = self._of_version(task, version, answer)
+        return super().answer(
+            answer,
+            task_hash=task_hash,
+            answer_id=answer_id,
+            seconds=seconds,
+            flagged=flagged,
+            note=note,
+            **parts,
+        )
 
-    def _of_version(
-        self, task: Task, place: int | None, answer: str
-    ) -> tuple[tuple[Span, ...] | None, tuple[str, ...] | None]:
+    def _of_version(self, task: Task, place: int | None, answer: str) -> Parts:
         """Return the parts of the version at a place, by default of the one that leads."""
         if self.view.layout == "binary":
             if place is not None:
@@ -110,14 +119,14 @@ class ReviewSession(Session):
                     "version= was given to a yes-or-no question; answer('accept') or "
                     "answer('reject')"
                 )
-            return None, None
+            return {}
         if place is None:
             chosen = leading(task.versions)
             if chosen is None or chosen.answer != "accept":
                 raise AnswerError(
                     "no version of this text is accepted by more annotators than any other; "
-                    "say which is right with version=0, or what is right with spans=[…] or "
-                    "accept=[…]"
+                    "say which is right with version=0, or what is right with "
+                    f"{self._allowed_parts}"
                 )
         elif not 0 <= place < len(task.versions):
             raise AnswerError(
@@ -129,11 +138,13 @@ class ReviewSession(Session):
         if answer == "accept" and chosen.answer != "accept":
             raise AnswerError(
                 f"version={place} says {chosen.answer!r} of this text: answer({chosen.answer!r}), "
-                "or say what is right with spans=[…] or accept=[…]"
+                f"or say what is right with {self._allowed_parts}"
             )
-        if self.view.layout == "choice":
-            return None, chosen.accept
-        return chosen.spans, None
+        return self.view.say_again(chosen)
+
+    @property
+    def _allowed_parts(self) -> str:
+        return " and ".join(f"{name}=" for name in PARTS if name in self.view.takes)
 
     def accept_agreed(self) -> int:
         """Decide all open tasks on which the versions agree, as they agree.

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import threading
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping
 from time import monotonic
-from typing import Any
+from typing import Any, Unpack, cast
 
 from nbannotate.errors import AnswerError, StaleTaskError
 from nbannotate.session.given_tasks import GivenTasks
@@ -19,7 +18,7 @@ from nbannotate.session.identity import Identity, taken_back
 from nbannotate.session.model_in_loop import ModelInLoop
 from nbannotate.session.progress import Phase
 from nbannotate.session.questions import Questions
-from nbannotate.tasks import Answer, Relation, Settled, Span, Task, part_of
+from nbannotate.tasks import Answer, Parts, Task, View, part_of
 
 FOUND_AT_MOST = 50
 
@@ -33,6 +32,7 @@ class Revisable(ModelInLoop):
     _phase: Phase
     _questions: Questions | GivenTasks
     _shown_at: float
+    view: View
 
     @abstractmethod
     def tokens(self, task: Task) -> list[tuple[int, int]]:
@@ -105,14 +105,11 @@ class Revisable(ModelInLoop):
         answer_id: str,
         answer: str,
         *,
-        spans: Iterable[Span | Mapping[str, Any]] | None = None,
-        accept: str | Iterable[str] | None = None,
-        inputs: str | Mapping[str, str] | None = None,
-        relations: Iterable[Relation | Mapping[str, Any]] | None = None,
         flagged: bool | None = None,
         note: str | None = None,
         new_id: str | None = None,
         seconds: float | None = None,
+        **parts: Unpack[Parts],
     ) -> Answer:
         """Answer an earlier task anew; the model forgets the former answer and learns this.
 
@@ -123,15 +120,17 @@ class Revisable(ModelInLoop):
         ----------
         answer_id
             The former answer, one of `history`.
-        answer, spans, accept, inputs, relations
-            As in `Session.answer`; spans, labels, inputs and relations that are not given stay
-            as they were.
+        answer
+            As in `Session.answer`.
         flagged, note
             None leaves them as they were; an empty note takes it away.
         new_id
             The identity of the changed answer; one that was stored before is not stored again.
         seconds
             Time that the change took, None where it is not known.
+        **parts
+            ``spans``, ``accept``, ``inputs``, ``relations``, as in `Session.answer`; those that
+            are not given stay as they were.
 
         Returns
         -------
@@ -166,24 +165,15 @@ class Revisable(ModelInLoop):
             if known is not None:
                 return known
             task, former = self.recall(answer_id)
-            settled = self._settle_anew(
+            changed = self._signed(
                 task,
-                former,
                 answer,
-                spans=spans,
-                accept=accept,
-                inputs=inputs,
-                relations=relations,
-            )
-            changed = self._identity.sign(
-                self.view.asked(task, settled),
-                settled,
+                self._with_former(parts, former, answer),
                 answer_id=new_id,
                 seconds=seconds,
                 flagged=former.flagged if flagged is None else flagged,
                 note=former.note if note is None else note,
                 replaces=former.answer_id,
-                labels_by_view=self.view.labels_by_view,
             )
             if not self.store.append(changed):
                 raise StaleTaskError(
@@ -238,35 +228,23 @@ class Revisable(ModelInLoop):
         """Return what the model in the loop learns of an answer."""
         return part_of(answer, self.view.component)
 
-    def _settle_anew(
-        self,
-        task: Task,
-        former: Answer,
-        answer: str,
-        *,
-        spans: Iterable[Span | Mapping[str, Any]] | None,
-        accept: str | Iterable[str] | None,
-        inputs: str | Mapping[str, str] | None,
-        relations: Iterable[Relation | Mapping[str, Any]] | None,
-    ) -> Settled:
-        if self.view.shows("spans") and spans is None:
-            spans = former.spans
-        if self.view.shows("choice") and accept is None and answer == "accept":
-            accept = former.accept or None
-        if self.view.shows("input") and inputs is None:
-            names = {each.name for each in self.view.inputs}
-            inputs = {name: text for name, text in former.inputs.items() if name in names}
-        if self.view.shows("relations") and relations is None:
-            relations = former.relations
-        return self.view.settle(
-            task,
-            answer,
-            spans=spans,
-            accept=accept,
-            inputs=inputs,
-            relations=relations,
-            tokens=self.tokens(task),
+    def _signed(self, task: Task, answer: str, parts: Parts, **about: Any) -> Answer:
+        """Check an answer to a task, and return it as it is to be stored."""
+        settled = self.view.settle(task, answer, tokens=self.tokens(task), **parts)
+        return self._identity.sign(
+            self.view.asked(task, settled),
+            settled,
+            labels_by_view=self.view.labels_by_view,
+            **about,
         )
+
+    def _with_former(self, parts: Parts, former: Answer, answer: str) -> Parts:
+        """Return the parts of a changed answer with those of the former that it does not give."""
+        kept: dict[str, Any] = {**self.view.say_again(former)}
+        if answer != "accept" or former.answer != "accept":
+            kept.pop("accept", None)
+        given = {name: part for name, part in parts.items() if part is not None}
+        return cast("Parts", kept | given)
 
     def _put_in_place(self, task: Task, former: Answer, changed: Answer) -> None:
         """Let the changed answer count instead of the former one."""

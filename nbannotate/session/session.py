@@ -8,10 +8,10 @@ The log of answers is the truth: the model can always be rebuilt from it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from time import monotonic
-from typing import Any
+from typing import Any, Unpack
 
 from nbannotate.acquisition import Acquisition
 from nbannotate.acquisition.patterns import PatternMatcher
@@ -32,8 +32,7 @@ from nbannotate.session.revisable import Revisable
 from nbannotate.store import Store
 from nbannotate.tasks import (
     Answer,
-    Relation,
-    Span,
+    Parts,
     Task,
     Unit,
     View,
@@ -209,15 +208,12 @@ class Session(Revisable):
         self,
         answer: str,
         *,
-        spans: Iterable[Span | Mapping[str, Any]] | None = None,
-        accept: str | Iterable[str] | None = None,
-        inputs: str | Mapping[str, str] | None = None,
-        relations: Iterable[Relation | Mapping[str, Any]] | None = None,
         task_hash: int | None = None,
         answer_id: str | None = None,
         seconds: float | None = None,
         flagged: bool = False,
         note: str | None = None,
+        **parts: Unpack[Parts],
     ) -> Answer:
         """Store the answer to the current task, and go on to the next.
 
@@ -225,15 +221,6 @@ class Session(Revisable):
         ----------
         answer
             ``"accept"``, ``"reject"`` or ``"ignore"``.
-        spans
-            For a spans view: the spans that stand; None accepts the suggestions. For a
-            yes or no about a span: all spans of the text, stored as a correction.
-        accept
-            For a choice view: the labels chosen.
-        inputs
-            For an input view: what was written, by the field's name.
-        relations
-            For a relations view: the relations that stand, their ends among ``spans``.
         task_hash
             The task that is answered, refused if it is no longer current.
         answer_id
@@ -244,6 +231,12 @@ class Session(Revisable):
             Mark it to be looked at again: ``store.annotations(where="flagged")``.
         note
             What is to be kept in writing beside it.
+        **parts
+            ``spans``, for a spans view: the spans that stand; None accepts the suggestions.
+            For a yes or no about a span: all spans of the text, stored as a correction.
+            ``accept``, for a choice view: the labels chosen. ``inputs``, for an input view:
+            what was written, by the field's name. ``relations``, for a relations view: the
+            relations that stand, their ends among ``spans``.
 
         Returns
         -------
@@ -262,6 +255,8 @@ class Session(Revisable):
             If the session is closed.
         StoreError
             If the answer could not be written; the task stays current.
+        TypeError
+            If there is no part of a name; nothing is stored.
         """
         with self._ready:
             self._ready.wait_for(lambda: self._phase != "preparing")
@@ -269,24 +264,15 @@ class Session(Revisable):
             if known is not None:
                 return known
             task = self._current(task_hash)
-            settled = self.view.settle(
+            stored = self._signed(
                 task,
                 answer,
-                spans=spans,
-                accept=accept,
-                inputs=inputs,
-                relations=relations,
-                tokens=self.tokens(task),
-            )
-            stored = self._identity.sign(
-                self.view.asked(task, settled),
-                settled,
+                parts,
                 answer_id=answer_id,
                 seconds=monotonic() - self._shown_at if seconds is None else float(seconds),
                 flagged=flagged,
                 note=note,
                 replaces=task.supersedes,
-                labels_by_view=self.view.labels_by_view,
             )
             if not self.store.append(stored):
                 raise StaleTaskError(

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from nbannotate.errors import AnswerError
-from nbannotate.tasks.records import ANSWER_KINDS, Answer, Relation, Span
+from nbannotate.tasks.records import ANSWER_KINDS, Answer, Relation, Said, Span
 
 COLUMN_TYPES: dict[str, str] = {
     "seq": "bigint",
@@ -76,25 +76,17 @@ def to_row(answer: Answer) -> list[Any]:
         A field has the wrong type, or holds what JSON or UTF-8 cannot.
     """
     _check(answer)
-    payload: dict[str, Any] = {}
-    if answer.spans:
-        payload["spans"] = [_plain_span(span) for span in answer.spans]
-    if answer.accept:
-        payload["accept"] = list(answer.accept)
+    payload = _plain_parts(answer)
     if answer.suggested:
         payload["suggested"] = _plain_suggestion(answer.suggested)
     if answer.labels:
         payload["labels"] = list(answer.labels)
     if answer.foreseen is not None:
         payload["foreseen"] = [_plain_span(span) for span in answer.foreseen]
-    if answer.inputs:
-        payload["inputs"] = dict(answer.inputs)
     if answer.labels_by_view:
         payload["labels_by_view"] = {k: list(v) for k, v in answer.labels_by_view.items()}
     if answer.flagged:
         payload["flagged"] = True
-    if answer.relations:
-        payload["relations"] = [relation.to_dict() for relation in answer.relations]
     if answer.note is not None:
         payload["note"] = answer.note
     return [
@@ -133,18 +125,35 @@ def from_row(row: tuple[Any, ...]) -> Answer:
         suggested = _read_spans(suggested)
     return Answer(
         **fields,
-        spans=_read_spans(plain.get("spans", ())),
-        accept=tuple(plain.get("accept", ())),
+        **_read_parts(plain),
         suggested=suggested,
         labels=tuple(plain.get("labels", ())),
         foreseen=_read_spans(plain["foreseen"]) if "foreseen" in plain else None,
         flagged=bool(plain.get("flagged", False)),
         note=plain.get("note"),
-        inputs=plain.get("inputs", {}),
         labels_by_view={k: tuple(v) for k, v in plain.get("labels_by_view", {}).items()},
-        relations=tuple(Relation.from_dict(each) for each in plain.get("relations", ())),
         meta=json.loads(meta) if meta else {},
     )
+
+
+def _plain_parts(said: Said) -> dict[str, Any]:
+    """Return what an answer says as JSON values, without the parts that say nothing."""
+    plain: dict[str, Any] = {
+        "spans": [_plain_span(span) for span in said.spans],
+        "accept": list(said.accept),
+        "inputs": dict(said.inputs),
+        "relations": [relation.to_dict() for relation in said.relations],
+    }
+    return {name: part for name, part in plain.items() if part}
+
+
+def _read_parts(plain: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "spans": _read_spans(plain.get("spans", ())),
+        "accept": tuple(plain.get("accept", ())),
+        "inputs": plain.get("inputs", {}),
+        "relations": tuple(Relation.from_dict(each) for each in plain.get("relations", ())),
+    }
 
 
 def to_json(value: object, name: str) -> str:

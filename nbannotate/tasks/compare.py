@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Unpack
 
 from nbannotate.errors import AnswerError
-from nbannotate.tasks.records import Answer, Span, Task
+from nbannotate.tasks.records import Answer, Parts, Task
 from nbannotate.tasks.views import Settled, View
 
 TIE = "tie"
@@ -38,19 +38,16 @@ class CompareView(View):
         task: Task,
         answer: str,
         *,
-        spans: Iterable[Span | Mapping[str, Any]] | None = None,
-        accept: str | Iterable[str] | None = None,
         tokens: Sequence[tuple[int, int]],
-        **parts: Any,
+        **parts: Unpack[Parts],
     ) -> Settled:
         """Check an answer, and return it with the name in the place of the side.
 
         Parameters
         ----------
-        task, answer, spans, tokens, **parts
-            As for `View.settle`.
-        accept
-            ``"left"``, ``"right"`` or ``"tie"``, or the name of one of the two.
+        task, answer, tokens, **parts
+            As for `View.settle`; ``accept`` is ``"left"``, ``"right"`` or ``"tie"``, or the
+            name of one of the two.
 
         Raises
         ------
@@ -59,12 +56,12 @@ class CompareView(View):
         """
         names = _names_by_side(task)
         sides = {name: side for side, name in names.items()}
+        accept = parts.get("accept")
         given: Any = [accept] if isinstance(accept, str) else accept
         if isinstance(given, Iterable):
             given = [sides.get(each, each) if isinstance(each, str) else each for each in given]
-        settled = View.settle(
-            self, task, answer, spans=spans, accept=given, tokens=tokens, **parts
-        )
+            parts["accept"] = given
+        settled = View.settle(self, task, answer, tokens=tokens, **parts)
         chosen = tuple(names.get(side, side) for side in settled.accept)
         return replace(settled, accept=chosen, label=chosen[0] if chosen else None)
 

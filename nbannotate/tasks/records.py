@@ -6,10 +6,10 @@ them and a test can build them. Character offsets count code points, end exclusi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
 
 if TYPE_CHECKING:
     from nbannotate.tasks.versions import Version
@@ -91,6 +91,50 @@ class Relation:
         """Read a relation from a mapping with ``head``, ``child`` and ``label``."""
         head, child = (Span.from_dict(plain[end]) for end in ("head", "child"))
         return cls(head, child, str(plain["label"]))
+
+
+class Parts(TypedDict, total=False):
+    """The parts of an answer as they are given; one that is left out, or None, says nothing.
+
+    See `Said` for what they are. Spans and relations may be mappings, one label may stand
+    alone, and so may the text of a single field.
+    """
+
+    spans: Iterable[Span | Mapping[str, Any]] | None
+    accept: str | Iterable[str] | None
+    inputs: str | Mapping[str, Any] | None
+    relations: Iterable[Relation | Mapping[str, Any]] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What an answer says of its text, in parts; which of them, its view decides.
+
+    Parameters
+    ----------
+    spans
+        The spans that stand after the answer (spans view), or the span asked about (binary).
+    accept
+        The labels chosen (choice view).
+    inputs
+        What was written in each field, by its name (input view).
+    relations
+        The relations that stand after the answer (relations view); their ends are ``spans``.
+    """
+
+    spans: tuple[Span, ...] = ()
+    accept: tuple[str, ...] = ()
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    relations: tuple[Relation, ...] = ()
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """All parts by their names."""
+        return {name: getattr(self, name) for name in PARTS}
+
+
+PARTS = tuple(part.name for part in fields(Said))
+"""The names of an answer's parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +224,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Said):
     """One answer as it is stored: append-only, identified by the page.
 
     Parameters
@@ -193,10 +237,8 @@ class Answer:
         What was asked about, and the identities of the text and of the question.
     answer
         ``"accept"``, ``"reject"`` or ``"ignore"``.
-    spans
-        The spans that stand after the answer (spans view), or the span asked about (binary).
-    accept
-        The labels chosen (choice view).
+    spans, accept, inputs, relations
+        What it says; see `Said`.
     label
         The label asked about (binary view) or the single label chosen (choice view).
     suggested
@@ -223,10 +265,6 @@ class Answer:
         Whether the annotator marked it to be looked at again; nothing is learned from that.
     note
         What the annotator wrote beside it, None for nothing.
-    relations
-        The relations that stand after the answer (relations view); their ends are ``spans``.
-    inputs
-        What was written in each field, by its name (input view).
     labels_by_view
         In a view of several blocks: the labels that each of those offered, by its name.
     """
@@ -241,8 +279,6 @@ class Answer:
     task_hash: int
     answer: AnswerKind
     created_at: datetime
-    spans: tuple[Span, ...] = ()
-    accept: tuple[str, ...] = ()
     label: str | None = None
     suggested: tuple[Span, ...] | Mapping[str, float | None] = ()
     score: float | None = None
@@ -256,8 +292,6 @@ class Answer:
     foreseen: tuple[Span, ...] | None = None
     flagged: bool = False
     note: str | None = None
-    relations: tuple[Relation, ...] = ()
-    inputs: Mapping[str, str] = field(default_factory=dict)
     labels_by_view: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from nbannotate.tasks.records import Answer, AnswerKind, Span
+from nbannotate.tasks.records import Answer, AnswerKind, Said, Span
 
 _Said = TypeVar("_Said", bound=Hashable)
 
@@ -34,7 +34,7 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class Version(Said):
     """One reading of a text, and everyone who gave it.
 
     Parameters
@@ -43,8 +43,8 @@ class Version:
         Annotators, sessions or models, in the order in which they spoke.
     answer
         ``"accept"``, ``"reject"`` or ``"ignore"``.
-    spans, accept
-        The spans and the labels that were given.
+    spans, accept, inputs, relations
+        What was given; see `Said`.
     output
         What was written, where texts are compared.
     answer_ids
@@ -55,8 +55,6 @@ class Version:
 
     names: tuple[str, ...]
     answer: AnswerKind = "accept"
-    spans: tuple[Span, ...] = ()
-    accept: tuple[str, ...] = ()
     output: str | None = None
     answer_ids: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
@@ -132,9 +130,8 @@ def leading(versions: Sequence[Version]) -> Version | None:
     Examples
     --------
     >>> a, b = Version(("alice",)), Version(("bob", "carol"), answer="reject")
-    >>> leading([b, a]).names, leading([a])
-    (('bob', 'carol'), Version(names=('alice',), answer='accept', spans=(), accept=(), \
-output=None, answer_ids=(), remarks=()))
+    >>> leading([b, a]).names, leading([a, Version(("dan",), answer="reject")])
+    (('bob', 'carol'), None)
     """
     counted = sorted(
         (version for version in versions if version.decides),

@@ -7,9 +7,9 @@ blocks, each of which checks its own part of an answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Unpack, cast
 
 from nbannotate.errors import AnswerError
 from nbannotate.tasks.choices import check_choice
@@ -25,9 +25,11 @@ from nbannotate.tasks.hashing import task_hash
 from nbannotate.tasks.inputs import Input, check_inputs
 from nbannotate.tasks.records import (
     ANSWER_KINDS,
+    PARTS,
     Answer,
     AnswerKind,
-    Relation,
+    Parts,
+    Said,
     SourceText,
     Span,
     Task,
@@ -47,16 +49,12 @@ _TAKEN_BY: Mapping[str, Layout] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """The parts of an answer that its view has checked."""
+class Settled(Said):
+    """What an answer says, its parts checked by its view."""
 
     answer: AnswerKind
-    spans: tuple[Span, ...] = ()
-    accept: tuple[str, ...] = ()
     label: str | None = None
     is_whole_text: bool = False
-    inputs: Mapping[str, str] = field(default_factory=dict)
-    relations: tuple[Relation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,16 +214,42 @@ class View:
             return task_hash(text.input_hash, self._kind, label)
         return task_hash(text.input_hash, self._kind)
 
+    @property
+    def takes(self) -> frozenset[str]:
+        """The names of the parts that an answer may have.
+
+        Examples
+        --------
+        >>> View("tone", "choice").takes
+        frozenset({'accept'})
+        """
+        return self._shown_parts | {"spans"} if self.reads_whole_text else self._shown_parts
+
+    @property
+    def _shown_parts(self) -> frozenset[str]:
+        return frozenset(part for part, layout in _TAKEN_BY.items() if self.shows(layout))
+
+    def taken(self, parts: Mapping[str, Any]) -> Parts:
+        """Return those of some parts that an answer may have."""
+        return cast("Parts", {name: parts[name] for name in self.takes & parts.keys()})
+
+    def say_again(self, said: Said) -> Parts:
+        """Return what was said before as the parts of a new answer, without fields that are gone.
+
+        Of a yes-or-no question that is nothing: the answer says it all.
+        """
+        names = {each.name for each in self.inputs}
+        written = {name: text for name, text in said.inputs.items() if name in names}
+        parts = said.parts | {"inputs": written}
+        return cast("Parts", {name: parts[name] for name in self._shown_parts})
+
     def settle(
         self,
         task: Task,
         answer: str,
         *,
-        spans: Iterable[Span | Mapping[str, Any]] | None = None,
-        accept: str | Iterable[str] | None = None,
-        inputs: str | Mapping[str, Any] | None = None,
-        relations: Iterable[Relation | Mapping[str, Any]] | None = None,
         tokens: Sequence[tuple[int, int]],
+        **parts: Unpack[Parts],
     ) -> Settled:
         """Check an answer against its task and return what is to be stored.
 
@@ -235,17 +259,11 @@ class View:
             The task that is answered.
         answer
             ``"accept"``, ``"reject"`` or ``"ignore"``.
-        spans
-            Spans layout: the spans that stand; None accepts the suggestions as they are.
-            Binary layout on spans: all spans of the text, in the place of a yes or no.
-        accept
-            Choice layout: the labels chosen.
-        inputs
-            Input layout: what was written, by the field's name.
-        relations
-            Relations layout: the relations that stand, None for none.
         tokens
             Character offsets of the text's tokens, shape (n_tokens, 2).
+        **parts
+            Spans: None accepts the suggestions as they are; of a yes-or-no question about a
+            span, all spans of the text, in the place of a yes or no. Others: see `Parts`.
 
         Raises
         ------
@@ -256,25 +274,28 @@ class View:
         SpanError
             If a span is outside the text, off its tokens, or overlaps another where the
             view does not allow it.
+        TypeError
+            If there is no part of a name.
         """
         if answer not in ANSWER_KINDS:
             raise AnswerError(
                 f"answer {answer!r} is unknown; give one of {', '.join(map(repr, ANSWER_KINDS))}"
             )
         kind: AnswerKind = answer
-        if spans is not None and self.reads_whole_text:
-            return self._settle_whole_text(task, kind, spans, tokens)
-        parts = {"spans": spans, "accept": accept, "inputs": inputs, "relations": relations}
-        for part, layout in _TAKEN_BY.items():
-            if parts[part] is not None and not self.shows(layout):
-                given = f"{part}= was" if part == "accept" else f"{part} were"
-                raise AnswerError(
-                    f"{given} given to a {self.name} task, which takes none; "
-                    + self._how_to_answer(task)
-                )
+        given = {name: part for name, part in parts.items() if part is not None}
+        for part in parts.keys() - PARTS:
+            raise TypeError(f"an answer has no part {part!r}; it may have {', '.join(PARTS)}")
+        for part in given.keys() - self.takes:
+            was = f"{part}= was" if part == "accept" else f"{part} were"
+            raise AnswerError(
+                f"{was} given to a {self.name} task, which takes none; "
+                + self._how_to_answer(task)
+            )
+        if "spans" in given and self.reads_whole_text:
+            return self._settle_whole_text(task, kind, given["spans"], tokens)
         settled = Settled(kind)
         for block in self.blocks:
-            settled = block.settle_block(settled, task, parts, tokens, self._how_to_answer(task))
+            settled = block.settle_block(settled, task, given, tokens, self._how_to_answer(task))
         return settled
 
     def settle_block(
@@ -290,17 +311,17 @@ class View:
         if self.layout == "binary":
             return replace(settled, spans=task.spans, label=task.label)
         if self.layout == "input":
-            written = check_inputs(parts["inputs"], self.inputs, settled.answer)
+            written = check_inputs(parts.get("inputs"), self.inputs, settled.answer)
             return replace(settled, inputs=written)
         if "spans" in self.layouts:
-            standing = task.spans if parts["spans"] is None else parts["spans"]
+            standing = parts.get("spans", task.spans)
             checked = check_spans(
                 standing, replace(task, labels=labels), tokens, overlaps=self.overlaps
             )
-            related = check_relations(parts["relations"], checked, self.relations)
+            related = check_relations(parts.get("relations"), checked, self.relations)
             return replace(settled, spans=checked, relations=related)
         chosen = check_choice(
-            parts["accept"],
+            parts.get("accept"),
             labels,
             settled.answer,
             exclusive=self.exclusive,
@@ -344,7 +365,7 @@ class View:
         self,
         task: Task,
         answer: AnswerKind,
-        spans: Iterable[Span | Mapping[str, Any]],
+        spans: Any,
         tokens: Sequence[tuple[int, int]],
     ) -> Settled:
         if answer != "accept":

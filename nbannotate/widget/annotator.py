@@ -362,13 +362,8 @@ class Annotator(anywidget.AnyWidget):
         )
 
     def _parts(self, message: Mapping[str, Any]) -> dict[str, Any]:
-        view = self._session.view
-        takes_spans = view.shows("spans") or view.reads_whole_text
         return {
-            "spans": message.get("spans") if takes_spans else None,
-            "accept": message.get("accept") if view.shows("choice") else None,
-            "inputs": message.get("inputs") if view.shows("input") else None,
-            "relations": message.get("relations") if view.shows("relations") else None,
+            **self._session.view.taken(message),
             "seconds": message.get("seconds"),
             "note": message.get("note"),
         }

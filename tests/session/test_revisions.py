@@ -133,10 +133,20 @@ def test_parts_that_are_not_given_stay_as_they_were():
     assert (third.spans, third.flagged, third.note) == ((), False, None)
 
 
+def test_that_no_label_applies_stays_when_something_else_is_changed():
+    session = a_session(WORDS, "textcat.manual", exclusive=False)
+    first = session.answer("accept", accept=[])
+    assert session.change(first.answer_id, "accept", note="see").accept == ()
+    refused = session.answer("reject")
+    with pytest.raises(AnswerError, match="says no label"):
+        session.change(refused.answer_id, "accept")
+
+
 @pytest.mark.parametrize(
     ("parts", "error"),
     [
         ({"answer": "perhaps"}, AnswerError),
+        ({"answer": "accept", "span": []}, TypeError),
         ({"answer": "accept", "spans": [{"start": 0, "end": 5, "label": "C"}]}, LabelError),
         ({"answer": "accept", "spans": [{"start": 0, "end": 3, "label": "A"}]}, SpanError),
         ({"answer": "accept", "accept": ["A"]}, AnswerError),

@@ -10,6 +10,7 @@ from nbannotate.errors import AnswerError, LabelError, NbannotateError, SpanErro
 from nbannotate.tasks import (
     ANSWER_KINDS,
     COMPARE,
+    PARTS,
     SIDES,
     VIEWS,
     Input,
@@ -28,6 +29,9 @@ TEXT = "Méth 🙂 is bad\r\nin Ber\u0301lin 👩‍👩‍👧."
 LABELS = ("DRUG", "PLACE")
 CATEGORIES = ("praise", "complaint")
 FIELDS = (Input("reason", required=True), Input("title"))
+
+
+RELATED = Relation(Span(0, 4, "DRUG"), Span(7, 9, "PLACE"), "NEAR")
 
 
 def a_page(*names: str, exclusive: bool = True) -> View:
@@ -81,7 +85,10 @@ def choices_of(view: View) -> tuple[str, ...]:
 def right_parts(view: View) -> dict:
     right = {
         "spans": {"spans": [{"start": 0, "end": 4, "label": "DRUG"}]},
-        "relations": {"spans": [{"start": 0, "end": 4, "label": "DRUG"}]},
+        "relations": {
+            "spans": [each.to_dict() for each in (RELATED.head, RELATED.child)],
+            "relations": [RELATED.to_dict()],
+        },
         "choice": {"accept": list(choices_of(view)[:1])},
         "input": {"inputs": {view.inputs[0].name: "écrit 🙂\n2"} if view.inputs else {}},
         "binary": {},
@@ -116,11 +123,27 @@ def test_another_kind_of_answer_is_told_which_there_are(view: View, kind):
 
 @views
 def test_parts_of_another_layout_are_refused_with_an_example_that_fits(view: View):
-    given = {"spans": [], "accept": [], "inputs": {}}
-    taken = right_parts(view).keys() | ({"spans"} if view.reads_whole_text else set())
-    for part in given.keys() - taken:
+    given = {"spans": [], "accept": [], "inputs": {}, "relations": []}
+    assert given.keys() == set(PARTS)
+    for part in given.keys() - view.takes:
         with pytest.raises(AnswerError, match=r"answer\('accept'"):
             settle(view, "accept", **right_parts(view) | {part: given[part]})
+        if view.reads_whole_text:
+            with pytest.raises(AnswerError, match=part):
+                settle(view, "accept", **{"spans": [], part: given[part]})
+
+
+@views
+def test_a_part_that_no_answer_has_is_refused(view: View):
+    with pytest.raises(TypeError, match="no part 'span'; it may have spans, accept"):
+        settle(view, "accept", **right_parts(view), span=[])
+
+
+@views
+def test_what_was_said_can_be_said_again(view: View):
+    once = settle(view, "accept", **right_parts(view))
+    assert settle(view, "accept", **view.say_again(once)) == once
+    assert view.say_again(once).keys() == right_parts(view).keys()
 
 
 @views
