@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Unpack
 
-from nbannotate.cells import asked_with
-from nbannotate.errors import SourceError
 from nbannotate.pool import Pool
+from nbannotate.recipes.review_views import Labels, choose_answers, review_view
 from nbannotate.recipes.tokenizing import Tokenize, own_tokenize
 from nbannotate.session import Docket, ReviewSession, draw_up
 from nbannotate.session.cases import Ask, By
 from nbannotate.store import Store
-from nbannotate.tasks import (
-    PREFIXES,
-    Answer,
-    Component,
-    View,
-    check_labels,
-    components_of,
-    find_view,
-)
+from nbannotate.tasks import PREFIXES, Answer, Component, View
 from nbannotate.widget import Keys, ReviewAnnotator
 
 if TYPE_CHECKING:
@@ -41,7 +31,8 @@ def review(
     into: str | None = None,
     reviewer: str | None = None,
     reviewer_session_id: str | None = None,
-    labels: str | Iterable[str] | None = None,
+    labels: Labels | None = None,
+    relations: str | Iterable[str] | None = None,
     exclusive: bool | None = None,
     lang: str = "en",
     target: int | None = None,
@@ -51,8 +42,9 @@ def review(
 ) -> ReviewAnnotator:
     """Decide between several annotators' answers to the same texts.
 
-    Each text is shown with every annotator's version of it, what differs marked; one of
-    them is picked, mended where it must be, and accepted. Decisions are ordinary answers
+    Each text is shown with every annotator's version of it, what differs marked: spans,
+    labels, relations and what was written in fields. One version is picked, mended where it
+    must be, and accepted. Decisions are ordinary answers
     of another dataset, for `nbannotate.retrain` and all else; in each, ``meta["reviewed"]``
     holds the ``answer_ids`` that were decided on.
 
@@ -73,14 +65,19 @@ def review(
         ``"disagreements"``: texts whose versions differ, and those that somebody flagged.
         ``"all"``: after these the texts of one annotator, and those on which all agree.
     component
-        ``"ner"``, ``"spancat"`` or ``"textcat"``; needed where the answers are of several.
+        ``"ner"``, ``"spancat"`` or ``"textcat"``; needed where some answers are of one and
+        some of another. A page of several views is decided whole unless one is named; then
+        that part of it is decided alone, without fields.
     into
         The dataset of the decisions; by default ``f"{dataset}-reviewed"``.
     reviewer, reviewer_session_id
         Who reviews, and in which session; by default the system's user, and
         ``<reviewer>-<start time>``.
     labels
-        The labels that a decision may use; by default those of the answers' sessions.
+        The labels that a decision may use; by default those of the answers' sessions. Of a
+        page a mapping, such as ``{"ner.review": […], "textcat.review": […]}``.
+    relations
+        The labels that relations may have; by default those that they were asked with.
     exclusive
         For labels on a text: exactly one applies; by default as it was asked.
     lang
@@ -102,7 +99,7 @@ def review(
     ------
     SourceError
         If the filters leave no answers that can be reviewed, or answers of several
-        components and none is named.
+        kinds and no component is named.
     LabelError
         If an answer uses a label that is not among those given.
     FilterError
@@ -134,15 +131,13 @@ def review(
     datasets = [dataset] if isinstance(dataset, str) else list(dataset)
     decided_in = _decided_in(datasets, into)
     answers = opened.answers(datasets, **filters)
-    kind = _only_component(answers, component, datasets, filters)
-    chosen, left_out = _of_one_kind(answers, kind)
-    asked_labels, was_exclusive = asked_with(opened, chosen)
-    checked = check_labels(asked_labels if labels is None else labels)
-    if exclusive is None:
-        exclusive = was_exclusive and all(len(answer.accept) <= 1 for answer in chosen)
-    view = _view(kind, chosen[0], exclusive=exclusive)
+    where = f"dataset={datasets} and {dict(filters) or 'no filter'}"
+    chosen = choose_answers(answers, component, where)
+    view, checked = review_view(
+        opened, chosen, labels=labels, relations=relations, exclusive=exclusive
+    )
     docket = draw_up(
-        chosen,
+        chosen.answers,
         opened.answers(decided_in, view=view.name),
         view=view,
         labels=checked,
@@ -162,7 +157,7 @@ def review(
         target=target,
         config={"lang": lang, "target": target, "reviewed": datasets, "by": by},
     )
-    notices = _notices(docket, left_out, view)
+    notices = _notices(docket, chosen.left_out, view)
     return ReviewAnnotator(session, instructions=instructions, keys=keys, notices=notices)
 
 
@@ -180,45 +175,6 @@ def _check_choice(name: str, given: object, allowed: Sequence[str]) -> None:
         raise ValueError(
             f"{name}={given!r} is unknown; give one of {', '.join(map(repr, allowed))}"
         )
-
-
-def _only_component(
-    answers: Sequence[Answer],
-    component: Component | None,
-    datasets: Sequence[str],
-    filters: Mapping[str, Any],
-) -> Component:
-    found = Counter(each for answer in answers for each in components_of(answer.view))
-    where = f"dataset={datasets} and {dict(filters) or 'no filter'}"
-    if component is not None and component in found:
-        return component
-    if not found or component is not None:
-        wanted = f" of component {component!r}" if component else ""
-        raise SourceError(
-            f"{where} leave no answers{wanted} to review, of {len(answers)} answers; see "
-            "store.annotations(…) with the same filters, and store.datasets()"
-        )
-    if len(found) > 1:
-        listed = ", ".join(f"{n} of {each!r}" for each, n in found.items())
-        raise SourceError(f"{where} leave answers {listed}; say which with component=…")
-    return next(iter(found))
-
-
-def _of_one_kind(
-    answers: Sequence[Answer], component: Component
-) -> tuple[list[Answer], list[Answer]]:
-    """Return the answers about whole texts, or else those to yes-or-no questions; and the rest."""
-    about = [answer for answer in answers if component in components_of(answer.view)]
-    whole = [answer for answer in about if not answer.view.endswith(".teach")]
-    binary = [answer for answer in about if answer.view.endswith(".teach")]
-    return (whole, binary) if whole else (binary, [])
-
-
-def _view(component: Component, sample: Answer, *, exclusive: bool) -> View:
-    name = f"{PREFIXES[component]}.review"
-    if sample.view.endswith(".teach"):
-        name += ".teach"
-    return find_view(name, exclusive=exclusive)
 
 
 def _cutting(tokenize: Tokenize, docket: Docket) -> Tokenize:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from nbannotate.errors import NbannotateError
 from nbannotate.tasks import (
     Answer,
+    Said,
     Settled,
     SourceText,
     Span,
@@ -23,7 +24,6 @@ from nbannotate.tasks import (
     check_known,
     group_versions,
     leading,
-    part_of,
     version_of,
 )
 
@@ -100,10 +100,10 @@ def draw_up(
     LabelError
         If an answer uses a label that is not among those given.
     """
-    decided = {answer.task_hash: answer for answer in decisions}
+    decided = {answer.task_hash: _asked_part(view, answer) for answer in decisions}
     about: dict[Hashable, list[Answer]] = {}
     for answer in answers:
-        about.setdefault(_question(view, answer), []).append(part_of(answer, view.component))
+        about.setdefault(_question(view, answer), []).append(_asked_part(view, answer))
     tasks = [_task(given, decided, view=view, labels=labels, by=by) for given in about.values()]
     shown = ASKED_FIRST + (ASKED_AFTER if ask == "all" else ())
     asked = [task for why in shown for task in tasks if task.why == why]
@@ -118,6 +118,12 @@ def decided_ids(answer: Answer) -> list[str]:
     """Return the ids of the answers that a reviewer's answer decided on."""
     about = answer.meta.get(REVIEWED)
     return list(about.get("answer_ids", ())) if isinstance(about, Mapping) else []
+
+
+def _asked_part(view: View, answer: Answer) -> Answer:
+    """Return an answer with those of its parts that the view decides."""
+    nothing = Said().parts
+    return replace(answer, **{part: nothing[part] for part in nothing.keys() - view.takes})
 
 
 def _question(view: View, answer: Answer) -> Hashable:
@@ -158,6 +164,7 @@ def _task(
     for label in _labels_of(versions):
         check_known(label, labels)
     is_binary = not view.asks_whole_text
+    choice = view.block("choice")
     spans = first.spans if is_binary else spans
     task = Task(
         text=first.text,
@@ -166,7 +173,7 @@ def _task(
         view=view.name,
         labels=labels,
         spans=tuple(Span(span.start, span.end, span.label) for span in spans),
-        options=dict.fromkeys(labels) if view.layout == "choice" else {},
+        options=dict.fromkeys(choice.labels or labels) if choice is not None else {},
         label=_asked_label(first) if is_binary else None,
         why=why,
         meta={**first.meta, REVIEWED: _about(given, versions, by)},

@@ -177,6 +177,7 @@ class Lineage:
             "labels": list(labels),
             "exclusive": self.view.exclusive,
             **({"labels_by_view": by_view} if (by_view := self.view.labels_by_view) else {}),
+            **({"relations": list(self.view.relations)} if self.view.relations else {}),
             **self.config,
             "line": self.key,
             "nlp": self.line.nlp,

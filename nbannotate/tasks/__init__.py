@@ -45,6 +45,7 @@ from nbannotate.tasks.records import (
 from nbannotate.tasks.relations import check_relations
 from nbannotate.tasks.spans import check_inside, check_spans, snap
 from nbannotate.tasks.versions import (
+    Disputed,
     Remark,
     Version,
     group_versions,
@@ -70,6 +71,7 @@ __all__ = [
     "AnswerKind",
     "CompareView",
     "Component",
+    "Disputed",
     "GoldText",
     "Input",
     "Layout",

@@ -32,6 +32,9 @@ VIEWS: dict[str, View] = {
         View("relations.manual", "relations", shows_suggestions=False),
         View("ner.manual+relations", "relations", "ner", shows_suggestions=False),
         View("spans.manual+relations", "relations", "spancat", shows_suggestions=False),
+        View("relations.review", "relations", shows_suggestions=False),
+        View("ner.review+relations", "relations", "ner", shows_suggestions=False),
+        View("spans.review+relations", "relations", "spancat", shows_suggestions=False),
         View("input", "input", inputs=(Input("input"),)),
         View("binary", "binary"),
     )
@@ -71,7 +74,7 @@ def find_view(
     >>> find_view("textcat.manual", exclusive=True).layout
     'choice'
     """
-    several = view.split("+") if isinstance(view, str) and view not in VIEWS else view
+    several = _blocks_named(view) if isinstance(view, str) and view not in VIEWS else view
     named = [several] if isinstance(several, str | View) else list(several)
     views = [_find_one(each, exclusive=exclusive) for each in named]
     if inputs and not any(each.layout == "input" for each in views):
@@ -79,6 +82,23 @@ def find_view(
     if inputs:
         views = [replace(each, inputs=inputs) if each.inputs else each for each in views]
     return join_views(_with_relations(views, check_labels(relations) if relations else ()))
+
+
+def _blocks_named(name: str) -> list[str]:
+    """Return the views that a page's name joins; relations belong to the spans before them.
+
+    Examples
+    --------
+    >>> _blocks_named("ner.manual+relations+textcat.manual")
+    ['ner.manual+relations', 'textcat.manual']
+    """
+    blocks: list[str] = []
+    for part in name.split("+"):
+        if blocks and f"{blocks[-1]}+{part}" in VIEWS:
+            blocks[-1] += f"+{part}"
+        else:
+            blocks.append(part)
+    return blocks
 
 
 def _find_one(view: str | View, *, exclusive: bool) -> View:

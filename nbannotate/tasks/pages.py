@@ -122,14 +122,15 @@ def add_label(view: View, label: str, *, to: str | None = None) -> View:
 
 def _check(views: Sequence[View]) -> None:
     for view in views:
-        if "+" in view.name or view.name.endswith(".teach"):
+        if view.parts or view.name.endswith(".teach"):
             raise ValueError(
-                f"{view.name!r} cannot stand beside other views: it asks several questions "
-                "about a text; use a .manual or .correct view, or 'relations.manual'"
+                f"{view.name!r} cannot stand beside other views: it "
+                + ("is a page itself" if view.parts else "asks several questions about a text")
+                + "; use a .manual or .correct view"
             )
     layouts = [layout for view in views for layout in view.layouts]
     kinds = [kind for view in views for kind in kinds_of(view.name)]
-    if len(set(layouts)) < len(layouts) or len(set(kinds)) < len(views):
+    if len(set(layouts)) < len(layouts) or len(set(kinds)) < len(kinds):
         raise ValueError(
             f"views {', '.join(repr(view.name) for view in views)} cannot stand on one page: "
             f"their layouts are {', '.join(layouts)}, and each may be there once"

@@ -39,12 +39,19 @@ def part_of(answer: Answer, component: str | None) -> Answer:
     return replace(
         answer,
         view=name,
-        labels=answer.labels_by_view.get(name, answer.labels),
+        labels=_offered(answer, component),
         labels_by_view={},
         inputs={},
         spans=answer.spans if is_on_spans else (),
+        relations=answer.relations if is_on_spans else (),
         accept=() if is_on_spans else answer.accept,
         label=None if is_on_spans else answer.label,
         suggested=() if is_on_spans == isinstance(suggested, Mapping) else suggested,
         foreseen=answer.foreseen if is_on_spans else None,
     )
+
+
+def _offered(answer: Answer, component: str) -> tuple[str, ...]:
+    """Return the labels that the block of a component offered."""
+    by_view = answer.labels_by_view.items()
+    return next((own for name, own in by_view if component_of(name) == component), answer.labels)

@@ -6,10 +6,10 @@ It keeps one thing true: two versions are told apart by what they say, never by 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from nbannotate.tasks.records import Answer, AnswerKind, Said, Span
+from nbannotate.tasks.records import Answer, AnswerKind, Relation, Said, Span
 
 _Said = TypeVar("_Said", bound=Hashable)
 
@@ -66,10 +66,39 @@ class Version(Said):
 
     @property
     def content(self) -> Hashable:
-        """What it says, whoever says it; of a text that is rejected or ignored just that."""
+        """What it says, whoever says it; of a text that is rejected or ignored just that.
+
+        Neither the order in which it was said counts, nor space around what was written.
+        """
         if self.answer != "accept":
             return (self.answer,)
-        return (self.answer, frozenset(self.spans), frozenset(self.accept), self.output)
+        parts = (frozenset(part) for part in (self.spans, self.accept, self.relations))
+        return (self.answer, *parts, self.written, self.output)
+
+    @property
+    def written(self) -> frozenset[tuple[str, str]]:
+        """What was written, by the field's name; fields with nothing in them are left out."""
+        return frozenset(
+            (name, text.strip()) for name, text in self.inputs.items() if text.strip()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """What some accepting versions say and others do not.
+
+    Parameters
+    ----------
+    spans, labels, relations
+        Those that not all have.
+    fields
+        The names of the fields in which they have not all written the same.
+    """
+
+    spans: frozenset[Span]
+    labels: frozenset[str]
+    relations: frozenset[Relation]
+    fields: frozenset[str]
 
 
 def group_versions(named: Iterable[tuple[str, Answer]]) -> tuple[Version, ...]:
@@ -117,8 +146,13 @@ def version_of(name: str, answer: Answer) -> Version:
     return Version(
         names=(name,),
         answer=answer.answer,
-        spans=tuple(Span(span.start, span.end, span.label) for span in sorted(answer.spans)),
+        spans=tuple(map(_bare, sorted(answer.spans))),
         accept=answer.accept,
+        inputs=answer.inputs,
+        relations=tuple(
+            Relation(_bare(each.head), _bare(each.child), each.label)
+            for each in sorted(answer.relations)
+        ),
         answer_ids=(answer.answer_id,),
         remarks=(Remark(name, answer.flagged, answer.note),) if remarked else (),
     )
@@ -142,12 +176,17 @@ def leading(versions: Sequence[Version]) -> Version | None:
     return counted[0]
 
 
-def in_dispute(versions: Sequence[Version]) -> tuple[frozenset[Span], frozenset[str]]:
-    """Return the spans and the labels that some accepting version has and another lacks."""
+def in_dispute(versions: Sequence[Version]) -> Disputed:
+    """Return what some accepting version says and another does not."""
     accepting = [version for version in versions if version.answer == "accept"]
-    spans = [frozenset(version.spans) for version in accepting]
-    labels = [frozenset(version.accept) for version in accepting]
-    return _unshared(spans), _unshared(labels)
+    return Disputed(
+        spans=_unshared([frozenset(version.spans) for version in accepting]),
+        labels=_unshared([frozenset(version.accept) for version in accepting]),
+        relations=_unshared([frozenset(version.relations) for version in accepting]),
+        fields=frozenset(
+            name for name, _ in _unshared([version.written for version in accepting])
+        ),
+    )
 
 
 def _unshared(sets: Sequence[frozenset[_Said]]) -> frozenset[_Said]:
@@ -156,14 +195,14 @@ def _unshared(sets: Sequence[frozenset[_Said]]) -> frozenset[_Said]:
     return frozenset.union(*sets) - frozenset.intersection(*sets)
 
 
+def _bare(span: Span) -> Span:
+    return Span(span.start, span.end, span.label)
+
+
 def _merged(group: Sequence[Version]) -> Version:
-    first = group[0]
-    return Version(
+    return replace(
+        group[0],
         names=tuple(name for version in group for name in version.names),
-        answer=first.answer,
-        spans=first.spans,
-        accept=first.accept,
-        output=first.output,
         answer_ids=tuple(each for version in group for each in version.answer_ids),
         remarks=tuple(each for version in group for each in version.remarks),
     )

@@ -130,7 +130,9 @@ def wire_task(session: Session, task: Task | None) -> WireTask | None:
         "why_text": _WHY_TEXTS.get(task.why, f"Chosen by the strategy {task.why!r}."),
         "model_version": task.model_version,
         "meta": _short_scalars(task.meta, without=session.html.column if session.html else None),
-        "versions": wire_versions(task.versions, blind=session.view.is_blind),
+        "versions": wire_versions(
+            task.versions, blind=session.view.is_blind, decided=task.supersedes
+        ),
         "html": task.html,
     }
 

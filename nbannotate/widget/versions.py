@@ -11,7 +11,7 @@ from itertools import groupby
 from re import findall
 from typing import Any, TypedDict
 
-from nbannotate.tasks import Span, Version, in_dispute, leading
+from nbannotate.tasks import Disputed, Span, Version, in_dispute, leading
 
 COMPARED_WORDS = 4_000
 """Of longer written outputs no differences are sought: it would take seconds."""
@@ -20,8 +20,10 @@ COMPARED_WORDS = 4_000
 class WireVersion(TypedDict):
     """One version; ``differs`` is true of what not all accepted versions have.
 
-    ``lacks`` are the spans of others where this one has none. ``output`` is a written
-    text in pieces, None where none was written. ``names`` is empty where they are hidden.
+    ``lacks`` are the spans of others where this one has none, ``lacks_relations`` the
+    relations of others that it has not. ``output`` is a written text in pieces, None where
+    none was written; ``fields`` have a name and such pieces. ``names`` is empty where they
+    are hidden. ``leads`` is true of what the page begins with.
     """
 
     names: list[str]
@@ -29,12 +31,17 @@ class WireVersion(TypedDict):
     spans: list[dict[str, Any]]
     lacks: list[dict[str, Any]]
     labels: list[dict[str, Any]]
+    relations: list[dict[str, Any]]
+    lacks_relations: list[dict[str, Any]]
+    fields: list[dict[str, Any]]
     output: list[dict[str, Any]] | None
     remarks: list[dict[str, Any]]
     leads: bool
 
 
-def wire_versions(versions: Sequence[Version], *, blind: bool) -> list[WireVersion]:
+def wire_versions(
+    versions: Sequence[Version], *, blind: bool, decided: str | None = None
+) -> list[WireVersion]:
     """Return versions as the page reads them.
 
     Parameters
@@ -43,19 +50,34 @@ def wire_versions(versions: Sequence[Version], *, blind: bool) -> list[WireVersi
         In the order shown.
     blind
         Whether to leave out who said so.
+    decided
+        The id of the answer by which it was decided before: the page begins with that one.
     """
-    spans, labels = in_dispute(versions)
-    lead = leading(versions)
-    outputs = _outputs(versions)
+    disputed = in_dispute(versions)
+    lead = next((each for each in versions if decided in each.answer_ids), leading(versions))
+    fields = _fields(versions, disputed)
     return [
         {
             "names": [] if blind else list(version.names),
             "answer": version.answer,
             "spans": [
-                {**span.to_dict(), "differs": span in spans} for span in sorted(version.spans)
+                {**span.to_dict(), "differs": span in disputed.spans}
+                for span in sorted(version.spans)
             ],
-            "lacks": [span.to_dict() for span in sorted(spans) if _lacks(version, span)],
-            "labels": [{"label": label, "differs": label in labels} for label in version.accept],
+            "lacks": [span.to_dict() for span in sorted(disputed.spans) if _lacks(version, span)],
+            "labels": [
+                {"label": label, "differs": label in disputed.labels} for label in version.accept
+            ],
+            "relations": [
+                {**each.to_dict(), "differs": each in disputed.relations}
+                for each in sorted(version.relations)
+            ],
+            "lacks_relations": [
+                each.to_dict()
+                for each in sorted(disputed.relations.difference(version.relations))
+                if version.answer == "accept"
+            ],
+            "fields": written,
             "output": output,
             "remarks": [
                 {"name": remark.name, "flagged": remark.flagged, "note": remark.note}
@@ -63,8 +85,22 @@ def wire_versions(versions: Sequence[Version], *, blind: bool) -> list[WireVersi
             ],
             "leads": not blind and version is lead,
         }
-        for version, output in zip(versions, outputs, strict=True)
+        for version, output, written in zip(
+            versions, _in_pieces([each.output for each in versions]), fields, strict=True
+        )
     ]
+
+
+def _fields(versions: Sequence[Version], disputed: Disputed) -> list[list[dict[str, Any]]]:
+    """Return each version's fields, and what not all accepted versions have written in them."""
+    fields: list[list[dict[str, Any]]] = [[] for _ in versions]
+    accepting = [place for place, each in enumerate(versions) if each.answer == "accept"]
+    for name in dict.fromkeys(name for each in versions for name in each.inputs):
+        differs = name in disputed.fields
+        texts = [versions[place].inputs.get(name, "") for place in accepting]
+        for place, pieces in zip(accepting, _in_pieces(texts, differ=differs), strict=True):
+            fields[place].append({"name": name, "differs": differs, "pieces": pieces})
+    return fields
 
 
 def _lacks(version: Version, span: Span) -> bool:
@@ -74,20 +110,25 @@ def _lacks(version: Version, span: Span) -> bool:
     )
 
 
-def _outputs(versions: Sequence[Version]) -> list[list[dict[str, Any]] | None]:
-    """Return what is written in pieces, those that differ told apart where there are two."""
-    written = [version.output for version in versions]
+def _in_pieces(
+    written: Sequence[str | None], *, differ: bool = False
+) -> list[list[dict[str, Any]] | None]:
+    """Return texts in pieces: the words that two do not share, or else each as a whole."""
     if len(written) != 2 or written[0] is None or written[1] is None:
-        return [None if each is None else [_piece(each, differs=False)] for each in written]
+        return [None if each is None else _whole(each, differs=differ) for each in written]
     one, other = (findall(r"\w+|\W", each) for each in written if each is not None)
     if max(len(one), len(other)) > COMPARED_WORDS:
-        return [[_piece(each, differs=False)] for each in written if each is not None]
+        return [_whole(each, differs=differ) for each in written if each is not None]
     same_in_one: set[int] = set()
     same_in_other: set[int] = set()
     for block in SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks():
         same_in_one.update(range(block.a, block.a + block.size))
         same_in_other.update(range(block.b, block.b + block.size))
     return [_pieces(one, same_in_one), _pieces(other, same_in_other)]
+
+
+def _whole(text: str, *, differs: bool) -> list[dict[str, Any]]:
+    return [_piece(text, differs=differs)] if text else []
 
 
 def _pieces(words: Sequence[str], same: set[int]) -> list[dict[str, Any]]:

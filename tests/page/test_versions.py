@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -12,11 +15,13 @@ from tests.page.versions import (
     BINARY_REVIEW,
     COMPARE,
     LABEL_REVIEW,
+    PART_REVIEW,
     REVIEW,
     Remark,
     labels_task,
     over,
     pair,
+    related,
     spans_task,
     task,
 )
@@ -209,6 +214,123 @@ def test_a_yes_or_no_question_shows_who_said_which(page: Page) -> None:
     expect(page.locator(CARD).nth(1)).to_contain_text("rejected")
     press(page, "x")
     assert stored(page, 1)[0]["answer"] == "reject"
+
+
+# -------------------------------------------------------------------- relations and fields
+
+CAUSES, TREATS = (related(TEXT, METH, label, BERLIN) for label in ("CAUSES", "TREATS"))
+BOTH = over(TEXT, METH, BERLIN)
+ONE = Version(("alice",), spans=BOTH, relations=(CAUSES,), inputs={"reason": "in the city"})
+OTHER = Version(("bob",), spans=BOTH, relations=(CAUSES, TREATS), inputs={"reason": "in a city"})
+SILENT = Version(("carol",), spans=BOTH, inputs={"reason": ""})
+
+
+def related_on(page: Page, card: int) -> list[str]:
+    return page.locator(CARD).nth(card).locator(".nba-related").all_inner_texts()
+
+
+def field_of(page: Page) -> str:
+    return page.locator('[data-input="reason"]').input_value()
+
+
+def test_relations_are_lines_that_say_what_differs_and_what_is_lacking(page: Page) -> None:
+    review(page, task(TEXT, [ONE, OTHER]), config=PART_REVIEW)
+    shown = [[" ".join(line.split()) for line in related_on(page, card)] for card in (0, 1)]
+    assert shown == [
+        ["Meth CAUSES → Berlin", "Meth no TREATS → Berlin"],
+        ["Meth CAUSES → Berlin", "Meth ≠ TREATS → Berlin"],
+    ]
+
+
+def test_what_was_written_differs_word_by_word_and_none_says_so(page: Page) -> None:
+    review(page, task(TEXT, [ONE, OTHER]), config=PART_REVIEW)
+    assert page.locator(".nba-fields-said ins").all_inner_texts() == ["the", "a"]
+    assert page.locator(".nba-fields-said dt").all_inner_texts() == ["≠ reason", "≠ reason"]
+    review(page, task(TEXT, [ONE, SILENT]), config=PART_REVIEW)
+    expect(page.locator(CARD).nth(1).locator(".nba-fields-said")).to_contain_text("nothing")
+    same = Version(("dan",), spans=BOTH, inputs=ONE.inputs)
+    review(page, task(TEXT, [ONE, same]), config=PART_REVIEW)
+    assert page.locator(".nba-fields-said ins").count() == 0
+    assert page.locator(".nba-fields-said dt").all_inner_texts() == ["reason", "reason"]
+
+
+@pytest.mark.parametrize(("key", "said"), [("Shift+Digit1", ONE), ("Shift+Digit2", OTHER)])
+def test_a_picked_version_brings_its_relations_and_its_texts(page: Page, key: str, said) -> None:
+    review(page, task(TEXT, [ONE, OTHER, SILENT]), config=PART_REVIEW)
+    press(page, "Shift+Digit3")
+    assert (pressed(page), field_of(page)) == (["carol"], "")
+    press(page, key)
+    assert (pressed(page), field_of(page)) == ([said.names[0]], said.inputs["reason"])
+    expect(page.locator(".nba-relation")).to_have_count(len(said.relations))
+    press(page, "a")
+    (answer,) = stored(page, 1)
+    assert answer["inputs"] == said.inputs
+    assert answer["relations"] == [each.to_dict() for each in said.relations]
+
+
+def test_the_leading_version_is_the_draft_with_all_its_parts(page: Page) -> None:
+    lead = replace(OTHER, names=("alice", "bob"))
+    review(page, task(TEXT, [lead, SILENT]), config=PART_REVIEW)
+    assert (pressed(page), field_of(page)) == (["alice, bob"], "in a city")
+    press(page, "a")
+    assert len(stored(page, 1)[0]["relations"]) == 2
+
+
+def test_a_draft_that_is_changed_in_any_part_is_that_version_no_more(page: Page) -> None:
+    review(page, task(TEXT, [ONE, OTHER]), config=PART_REVIEW)
+    press(page, "Shift+Digit1")
+    page.locator('[data-input="reason"]').fill("in the city, as I saw")
+    assert pressed(page) == []
+    page.locator('[data-input="reason"]').fill("in the city")
+    assert pressed(page) == ["alice"]
+    focus(page)
+    press(page, "r", "Backspace")
+    expect(page.locator(".nba-relation")).to_have_count(0)
+    assert pressed(page) == []
+
+
+def test_undo_brings_the_relations_and_texts_of_a_decision_back(page: Page) -> None:
+    review(page, task(TEXT, [ONE, OTHER]), config=PART_REVIEW)
+    press(page, "Shift+Digit2", "a")
+    stored(page, 1)
+    expect(page.locator(CARD)).to_have_count(0)
+    press(page, "u")
+    expect(page.locator(".nba-relation")).to_have_count(2)
+    assert (pressed(page), field_of(page)) == (["bob"], "in a city")
+
+
+# -------------------------------------------------------------------- where the buttons are
+
+
+def tops(page: Page, count: int, *keys: str) -> list[float]:
+    """Where a button stands at each text, from the first on."""
+    found = []
+    for place in range(1, count + 1):
+        page.wait_for_selector(f'{ROOT}[data-painted="{place}"]')
+        box = page.locator('[data-action="ignore"]').bounding_box()
+        assert box
+        found.append(box["y"])
+        press(page, *keys)
+    return found
+
+
+def test_however_many_versions_there_are_the_buttons_of_a_review_stay(page: Page) -> None:
+    words = ["Meth", "is", "bad", "in", "Berlin"]
+    many = spans_task(TEXT, {f"a{i}": [(word, "DRUG")] for i, word in enumerate(words)})
+    review(page, TIED, many, TIED)
+    assert len(set(tops(page, 3, "Shift+Digit1", "a"))) == 1
+
+
+def test_after_tall_outputs_the_buttons_of_a_comparison_move_by_a_line_at_most(page: Page) -> None:
+    tall, short = (Version(("v1",), output=f"{TEXT} " * n) for n in (60, 1))
+    other = Version(("v2",), output="no")
+    pairs = [pair(f"Text {i}", one, other) for i, one in enumerate([tall, *[short] * 9])]
+    start(page, config=COMPARE, tasks=pairs)
+    focus(page)
+    found = tops(page, 10, "1")
+    steps = [before - after for before, after in pairwise(found)]
+    assert steps[:6] == [0] * 6
+    assert 0 < max(steps) < 40
 
 
 # -------------------------------------------------------------------- agreed in one go

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nbannotate.tasks import Span, Version
+from nbannotate.tasks import Relation, Span, Version
 from nbannotate.tasks.versions import Remark
 from nbannotate.widget.keys import REVIEW_KEYS
 from nbannotate.widget.versions import wire_versions
@@ -14,6 +14,11 @@ from nbannotate.widget.versions import wire_versions
 REVIEW = {"versions": "review", "view": "ner.review", "dataset": "drugs-reviewed", "session_id": "rita-1",
           "has_model": False, "keys": {name: list(keys) for name, keys in REVIEW_KEYS.items()}}  # fmt: skip
 LABEL_REVIEW = {**REVIEW, "view": "textcat.review", "blocks": ["choice"], "exclusive": True}
+PART_REVIEW = {
+    **REVIEW, "view": "spans.review+relations+input", "blocks": ["spans", "relations", "input"], "overlaps": True,
+    "relations": [{"name": "CAUSES", "key": "1", "color": 0}, {"name": "TREATS", "key": "2", "color": 2}],
+    "inputs": [{"name": "reason", "placeholder": "", "multiline": False, "required": False}],
+}  # fmt: skip
 BINARY_REVIEW = {**REVIEW, "view": "ner.review.teach", "blocks": ["binary"]}
 COMPARE = {
     "versions": "compare", "view": "compare", "dataset": "compare", "session_id": "rita-1",
@@ -52,6 +57,11 @@ def spans_task(text: str, versions: Mapping[str, Sequence[tuple[str, str]]]) -> 
     )
 
 
+def related(text: str, head: tuple[str, str], label: str, child: tuple[str, str]) -> Relation:
+    """A relation between two spans, by their words and labels."""
+    return Relation(*over(text, head), *over(text, child), label)
+
+
 def labels_task(
     text: str, versions: Mapping[str, Sequence[str]], names: Sequence[str]
 ) -> dict[str, Any]:
@@ -71,11 +81,13 @@ __all__ = [
     "BINARY_REVIEW",
     "COMPARE",
     "LABEL_REVIEW",
+    "PART_REVIEW",
     "REVIEW",
     "Remark",
     "labels_task",
     "over",
     "pair",
+    "related",
     "spans_task",
     "task",
 ]

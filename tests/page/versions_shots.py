@@ -10,11 +10,13 @@ from tests.page.versions import (
     BINARY_REVIEW,
     COMPARE,
     LABEL_REVIEW,
+    PART_REVIEW,
     REVIEW,
     Remark,
     labels_task,
     over,
     pair,
+    related,
     spans_task,
     task,
 )
@@ -54,6 +56,17 @@ def review_five(page: Page) -> None:
         Version(("eve",), answer="ignore", remarks=(Remark("eve", False, "no idea"),)),
     ]  # fmt: skip
     start(page, config=REVIEW, tasks=[task(SENTENCE, versions)], status=STATUS)
+
+
+def review_after_many(page: Page) -> None:
+    """Two versions, after a text with five: the room below them is kept."""
+    many = [Version((f"annotator {i}",), spans=over(SENTENCE, each)) for i, each in enumerate([*BASE, ("nausea", "EFFECT"), ("week", "TIME")])]  # fmt: skip
+    few = [Version(("alice", "bob"), spans=over(SENTENCE, *BASE)), Version(("carol",), spans=over(SENTENCE, BASE[1]))]  # fmt: skip
+    start(page, config=REVIEW, tasks=[task(SENTENCE, many), task(SENTENCE, few)], status=STATUS)
+    page.locator(".nbannotate").focus()
+    page.keyboard.press("v")
+    page.keyboard.press("a")
+    page.wait_for_selector('.nbannotate[data-painted="2"]')
 
 
 def review_long(page: Page) -> None:
@@ -113,6 +126,35 @@ def review_several_labels(page: Page) -> None:
     )
 
 
+def review_parts(page: Page) -> None:
+    """Three who differ in relations and in what they wrote, and in no span."""
+    drug, other, effect = BASE[1], BASE[2], ("nausea", "EFFECT")
+    causes = related(SENTENCE, drug, "CAUSES", effect)
+    treats = related(SENTENCE, other, "TREATS", effect)
+    spans = over(SENTENCE, drug, other, effect)
+    versions = [
+        Version(("alice", "bob"), spans=spans, relations=(causes,), inputs={"reason": "the oxycodone was stopped first"}),
+        Version(("carol",), spans=spans, relations=(causes, treats), inputs={"reason": "suboxone was started, and then it stopped"}),
+        Version(("dan",), spans=spans, inputs={"reason": ""}),
+    ]  # fmt: skip
+    start(page, config=PART_REVIEW, tasks=[task(SENTENCE, versions)], status=STATUS)
+
+
+def review_page(page: Page) -> None:
+    """Spans, a label and a field, all decided at once."""
+    config = {
+        **PART_REVIEW, "view": "ner.review+textcat.review+input", "blocks": ["spans", "choice", "input"], "overlaps": False, "exclusive": True,
+        "names": ["PLACE", "PART", "hardware", "payment"], "groups": ["spans", "spans", "choice", "choice"],
+    }  # fmt: skip
+    part = over(TICKET, ("card reader", "PART"))
+    versions = [
+        Version(("alice",), spans=part, accept=("hardware",), inputs={"reason": "the reader is dead"}),
+        Version(("bob",), spans=part, accept=("payment",), inputs={"reason": "the reader is slow"}),
+    ]  # fmt: skip
+    options = [{"label": name, "score": None} for name in ("hardware", "payment")]
+    start(page, config=config, tasks=[task(TICKET, versions, options=options)], status=STATUS)
+
+
 def review_binary(page: Page) -> None:
     span = {"start": 18, "end": 27, "label": "DRUG"}
     versions = [Version(("alice", "carol")), Version(("bob",), answer="reject")]
@@ -162,7 +204,7 @@ def compare_long(page: Page) -> None:
 
 
 SCENES = [
-    review, review_five, review_long, review_nested, review_rtl, review_picked, review_labels,
-    review_several_labels, review_binary, review_finished, compare_spans, compare_texts,
+    review, review_five, review_after_many, review_long, review_nested, review_rtl, review_picked, review_labels,
+    review_several_labels, review_parts, review_page, review_binary, review_finished, compare_spans, compare_texts,
     compare_labels, compare_long,
 ]  # fmt: skip

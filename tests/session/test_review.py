@@ -69,8 +69,8 @@ def test_the_most_frequent_version_comes_first_and_leads_only_alone(rows):
 @given(st.lists(st.sets(st.sampled_from([METH, IS])), max_size=5))
 def test_in_dispute_is_what_some_have_and_others_lack(sets):
     answers = [said(f"w{i}", TEXTS[0], spans=tuple(spans)) for i, spans in enumerate(sets)]
-    spans, _ = in_dispute(group_versions([(each.annotator, each) for each in answers]))
-    assert spans == {
+    disputed = in_dispute(group_versions([(each.annotator, each) for each in answers]))
+    assert disputed.spans == {
         span for span in (METH, IS) if 0 < sum(span in each for each in sets) < len(sets)
     }
 

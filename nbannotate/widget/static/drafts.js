@@ -3,7 +3,7 @@
 import { inTextOrder, overlaps, placeMark, sameSpan, tokenSpan, tokensOf, withoutClashes } from "./marks.js";
 import { amongSpans, followSpan } from "./relations.js";
 
-/** @import { Draft, Mark, Restored, WireSpan, WireTask, WireVersion } from "./types.js" */
+/** @import { Draft, Mark, Piece, Restored, WireSpan, WireTask, WireVersion } from "./types.js" */
 
 /** @param {WireSpan} span @param {boolean} suggested @returns {Mark} */
 const toMark = ({ start, end, label, score }, suggested) => ({ start, end, label, score: score ?? null, suggested });
@@ -24,11 +24,12 @@ export function newDraft(task, { exclusive, blocks = [], overlaps: mayOverlap = 
   const likely = (task.options ?? []).filter((option) => (option.score ?? 0) >= 0.5);
   likely.sort((a, b) => (b.score ?? 0) - (a.score ?? 0));
   const lead = task.versions?.find(({ leads, answer }) => leads && answer === "accept");
+  const said = lead ? besideMarks(lead) : { relations: [], inputs: {} };
   return {
     marks: withoutClashes([...given, ...suggested], mayOverlap),
     chosen: lead ? lead.labels.map(({ label }) => label) : (exclusive ? likely.slice(0, 1) : likely).map((option) => option.label),
     picked: lead !== undefined,
-    relations: [], linking: null, related: null, touched: false, selected: null, fresh: null, anchor: null, cursor: null, correcting: null, seconds: 0, flagged: false, note: "", inputs: {},
+    ...said, linking: null, related: null, touched: false, selected: null, fresh: null, anchor: null, cursor: null, correcting: null, seconds: 0, flagged: false, note: "",
   };
 }
 
@@ -79,8 +80,17 @@ export function restoredDraft(task, config, restored) {
  */
 export function versionDraft(draft, version, config) {
   const marks = withoutClashes(version.spans.map((span) => toMark(span, false)), config.overlaps);
-  return { ...settled(draft), marks, chosen: version.labels.map(({ label }) => label), touched: true, picked: true, cursor: null };
+  return { ...settled(draft), marks, ...besideMarks(version), chosen: version.labels.map(({ label }) => label), touched: true, picked: true, cursor: null };
 }
+
+/** The relations and the texts of a version. @param {WireVersion} version @returns {Pick<Draft, "relations"|"inputs">} */
+const besideMarks = ({ relations, fields }) => ({
+  relations: relations.map(({ head, child, label }) => ({ head, child, label })),
+  inputs: Object.fromEntries(fields.map(({ name, pieces }) => [name, writtenOf(pieces)])),
+});
+
+/** A text that comes in pieces. @param {readonly Piece[]} pieces */
+export const writtenOf = (pieces) => pieces.map(({ text }) => text).join("");
 
 /** With the flag and the note of another. @param {Draft} draft @param {{flagged?: boolean, note?: string|null}} from @returns {Draft} */
 export const withRemarks = (draft, { flagged, note }) => ({ ...draft, flagged: flagged ?? false, note: note ?? "" });

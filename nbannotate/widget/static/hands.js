@@ -159,6 +159,7 @@ export class Hands {
     if (!held) return;
     const inputs = { ...held.work.inputs, [name]: text };
     page.work = { ...held.work, inputs };
+    page.versions.press(page.work);
     page.unfinished.keep(held.task.task_hash, inputs);
   }
 
@@ -176,6 +177,7 @@ export class Hands {
     if (!held || !version || page.config.versions !== "review" || page.shows("binary")) return;
     if (version.answer !== "accept") return page.hint(`this version says ${version.answer}: answer so, or pick another`);
     page.edit(versionDraft(held.work, version, page.config));
+    page.inputs.show(page.work);
     page.announce(`Version of ${version.names.join(", ")}`);
   }
 
@@ -186,10 +188,11 @@ export class Hands {
     if (place !== null) this.pickVersion(place);
   }
 
-  /** Whether nothing is decided yet: no version leads, none was picked, nothing was marked or chosen. @param {Draft} draft */
-  isUndecided({ marks, chosen, picked, touched }) {
+  /** Whether nothing is decided yet: no version leads, none was picked, nothing was marked, chosen or written. @param {Draft} draft */
+  isUndecided({ marks, chosen, inputs, picked, touched }) {
     const { page } = this;
-    return page.config.versions === "review" && !page.shows("binary") && !picked && !touched && marks.length + chosen.length === 0;
+    const isEmpty = marks.length + chosen.length === 0 && Object.values(inputs).every((text) => !text.trim());
+    return page.config.versions === "review" && !page.shows("binary") && !picked && !touched && isEmpty;
   }
 
   // -------------------------------------------------------------- labels and marks

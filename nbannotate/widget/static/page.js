@@ -8,6 +8,7 @@ import { CharacterView } from "./character_view.js";
 import { newDraft, restOfReading, restoredDraft } from "./drafts.js";
 import { h, setText, treeOf } from "./elements.js";
 import { openExchange, readMessage } from "./connection.js";
+import { Floor } from "./floor.js";
 import { Hands } from "./hands.js";
 import { helpList } from "./help.js";
 import { HistoryView } from "./history.js";
@@ -40,7 +41,6 @@ import { scoreText } from "./words.js";
 
 const NARROW_PIXELS = 560;
 const COMPACT_PIXELS = 820;
-const LINE_PIXELS = 38;
 const PANELS = ["help", "history", "details", "why"];
 
 export class Page {
@@ -61,14 +61,11 @@ export class Page {
     this.hintText = "";
     /** @type {number[]} */
     this.paces = [];
-    /** @type {number[]} */
-    this.heights = [];
-    /** The height kept for the text. */
-    this.floor = 0;
     this.part = buildSkeleton(root, this.config);
+    this.floor = new Floor(this.part.stage, "--nba-floor");
     this.labels = new LabelView(this.part, this.config);
-    this.versions = new VersionView(this.part, this.config, this.labels);
     this.relationLabels = new RelationLabels(this.part, this.config);
+    this.versions = new VersionView(this.part, this.config, this.labels, this.relationLabels);
     this.notices = new NoticeView(this.part);
     this.remarks = new RemarkView(this.part);
     this.history = new HistoryView(this.part);
@@ -163,8 +160,8 @@ export class Page {
   rebuild() {
     this.part = buildSkeleton(this.root, this.config);
     this.labels = new LabelView(this.part, this.config);
-    this.versions = new VersionView(this.part, this.config, this.labels);
     this.relationLabels = new RelationLabels(this.part, this.config);
+    this.versions = new VersionView(this.part, this.config, this.labels, this.relationLabels);
     this.notices = new NoticeView(this.part, this.notices.dismissed);
     this.remarks = new RemarkView(this.part);
     this.remarks.show(this.work);
@@ -287,9 +284,9 @@ export class Page {
   /** Keep room for the tallest of the latest texts, so that the buttons stay where they are; give it back a line at a time. */
   steady() {
     const { html, text, stage } = this.part;
-    this.heights = [...this.heights.slice(-7), html.offsetHeight + text.offsetHeight];
-    this.floor = Math.max(...this.heights, this.floor - LINE_PIXELS);
-    stage.style.setProperty("--nba-floor", `${this.floor}px`);
+    this.floor.box = stage;
+    this.floor.raise(html.offsetHeight + text.offsetHeight);
+    this.versions.steady();
   }
 
   paint() {

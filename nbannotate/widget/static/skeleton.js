@@ -31,10 +31,10 @@ export function buildSkeleton(root, config) {
   part.history.append(searchBox(), h("ol"));
   make("change", { hidden: "" }).append(h("span", {}), button("leave", "Back", hintOf(config.keys, "escape"), "nba-small"));
   make("versions", { role: "group", "aria-label": "Versions", hidden: "" });
-  const [before, after] = config.versions === "compare" ? [[], [part.versions]] : [[part.versions], []];
+  const [chosenFrom, referredTo] = config.versions === "compare" ? [[part.versions], []] : [[], [part.versions]];
   Object.assign(part, { agreed: agreedBox(config), instructions: instructionsBox(config), filter: filterBox(config), note: noteBox(), inputs: inputsBox(config), reading: readingBox(config), actions: actionsRow(config) });
-  root.replaceChildren(bar, head, part.instructions, ...before, part.filter, make("labels", { role: "group", "aria-label": "Labels" }), relationsBox(config, make), part.change, part.stage, ...after,
-    make("options", { role: "group", "aria-label": "Options" }), part.inputs, part.why, part.note, part.reading, part.agreed, part.actions, part.help, part.history, part.details,
+  root.replaceChildren(bar, head, part.instructions, part.filter, make("labels", { role: "group", "aria-label": "Labels" }), relationsBox(config, make), part.change, part.stage, ...chosenFrom,
+    make("options", { role: "group", "aria-label": "Options" }), part.inputs, part.why, part.note, part.reading, part.agreed, part.actions, ...referredTo, part.help, part.history, part.details,
     make("alert", { role: "alert", hidden: "" }), make("notices"), foot, make("announce", { "aria-live": "polite", class: "nba-unseen" }));
   return part;
 }

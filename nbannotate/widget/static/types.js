@@ -25,16 +25,21 @@
  * @property {WireVersion[]} [versions]  what several annotators or models said of it
  */
 /** @typedef {WireSpan & {differs: boolean}} WireVersionSpan */
+/** @typedef {{text: string, differs: boolean}} Piece */
 /**
  * What some annotators said of a text, or a model; without names in a blind comparison. `differs` is
- * true of what not all accepted versions have, `lacks` are spans of others where this one has none.
+ * true of what not all accepted versions have, `lacks` are spans of others where this one has none,
+ * `lacks_relations` relations of others that it has not.
  * @typedef {object} WireVersion
  * @property {string[]} names
  * @property {Verdict} answer
  * @property {WireVersionSpan[]} spans
  * @property {WireSpan[]} lacks
  * @property {{label: string, differs: boolean}[]} labels
- * @property {{text: string, differs: boolean}[]|null} output  a written text in pieces
+ * @property {(Relation & {differs: boolean})[]} relations
+ * @property {Relation[]} lacks_relations
+ * @property {{name: string, differs: boolean, pieces: Piece[]}[]} fields  what was written in them
+ * @property {Piece[]|null} output  a written text in pieces
  * @property {{name: string, flagged: boolean, note: string|null}[]} remarks
  * @property {boolean} leads  whether more annotators gave it than any other
  */

@@ -1,31 +1,39 @@
 /** The versions of a text side by side: a card each, what differs marked, one of them to be picked. */
 
+import { writtenOf } from "./drafts.js";
 import { h, setText } from "./elements.js";
 import { stretchesOf } from "./excerpts.js";
+import { Floor } from "./floor.js";
 import { hintOf, shownKey } from "./keys.js";
 import { sameSpan } from "./marks.js";
 import { codePoints } from "./offsets.js";
+import { sameRelation } from "./relations.js";
 import { shownOf, versionText } from "./version_text.js";
 import { plural } from "./words.js";
 
 /** @import { LabelView } from "./labels.js" */
+/** @import { RelationLabels } from "./relation_labels.js" */
 /** @import { Parts } from "./skeleton.js" */
-/** @import { Config, Draft, WireTask, WireVersion } from "./types.js" */
+/** @import { Config, Draft, Piece, Relation, WireTask, WireVersion } from "./types.js" */
 
 const SIDES = ["left", "right"];
 const SIDE_NAMES = ["Left", "Right"];
 
 export class VersionView {
-  /** @param {Parts} part @param {Config} config @param {LabelView} labels */
-  constructor(part, config, labels) {
+  /** @param {Parts} part @param {Config} config @param {LabelView} labels @param {RelationLabels} relationLabels */
+  constructor(part, config, labels, relationLabels) {
     this.box = part.versions;
     this.agreed = part.agreed;
     this.config = config;
     this.labels = labels;
+    this.relationLabels = relationLabels;
+    this.floor = new Floor(this.box, "--nba-versions-floor");
     /** @type {WireTask|null} */
     this.task = null;
     /** @type {Map<string, number>} the models' labels, in the order in which they were seen */
     this.seen = new Map();
+    /** The text of the cards. */
+    this.drawn = "";
   }
 
   /** The colour of a label, which the recipe may not know. @param {string} label */
@@ -47,12 +55,13 @@ export class VersionView {
   draw(task) {
     const versions = task.versions ?? [];
     const text = codePoints(task.text);
+    this.drawn = task.text;
     const disputed = versions.flatMap(({ spans, lacks }) => [...spans.filter(({ differs }) => differs), ...lacks]);
     const places = disputed.length > 0 ? disputed : versions.flatMap(({ spans }) => spans);
     const excerpt = stretchesOf(text, places);
     const drawsText = this.config.blocks.includes("spans") || (this.isBlind && versions.some(({ spans }) => spans.length > 0));
     const cards = versions.map((version, place) => {
-      const body = drawsText ? this.marked(version, text, excerpt) : this.said(version);
+      const body = this.isVerdict(version) ? [verdictOf(version)] : this.said(version, drawsText ? this.marked(version, text, excerpt) : []);
       return h("section", { class: "nba-version", "data-answer": version.answer, "data-place": String(place) }, this.head(version, place), ...body, ...remarksBeside(version));
     });
     if (this.isBlind) cards.push(this.tie());
@@ -86,27 +95,46 @@ export class VersionView {
     return tie;
   }
 
+  /** Whether a card has nothing to show but yes or no. @param {WireVersion} version */
+  isVerdict({ answer }) {
+    return answer !== "accept" || this.config.blocks.includes("binary");
+  }
+
   /** The text with its marks. @param {WireVersion} version @param {ReturnType<typeof codePoints>} text @param {ReturnType<typeof stretchesOf>} excerpt */
   marked(version, text, excerpt) {
-    if (version.answer !== "accept") return [verdictOf(version)];
     const body = [versionText(text, excerpt.stretches, shownOf(version), (label) => this.colorOf(label))];
     if (version.spans.length === 0) body.push(h("p", { class: "nba-nothing-said" }, "Nothing is marked."));
     if (excerpt.more > 0) body.push(h("p", { class: "nba-nothing-said" }, `+ ${plural(excerpt.more, "more place")}`));
     return body;
   }
 
-  /** The labels, the written text, or yes or no. @param {WireVersion} version */
-  said(version) {
-    if (this.config.blocks.includes("binary") || version.answer !== "accept") return [verdictOf(version)];
-    if (version.output) {
-      const body = h("div", { class: "nba-version-text" }, ...version.output.map(({ text, differs }) => (differs ? h("ins", { class: "nba-new" }, text) : text)));
-      body.dir = "auto";
-      return [body];
-    }
-    if (version.labels.length === 0) return [h("p", { class: "nba-nothing-said" }, "None of the labels.")];
-    const chips = version.labels.map(({ label, differs }) =>
+  /** All that a version says, part by part. @param {WireVersion} version @param {HTMLElement[]} marked */
+  said(version, marked) {
+    const { blocks } = this.config;
+    const body = [...marked];
+    if (blocks.includes("relations")) body.push(this.related(version));
+    if (version.output) body.push(inPieces("nba-version-text", version.output));
+    else if (blocks.includes("choice") && (!this.isBlind || marked.length === 0)) body.push(this.chosen(version));
+    return [...body, ...writtenIn(version)];
+  }
+
+  /** @param {WireVersion} version */
+  chosen({ labels }) {
+    if (labels.length === 0) return h("p", { class: "nba-nothing-said" }, "None of the labels.");
+    const chips = labels.map(({ label, differs }) =>
       h("span", { class: `nba-chip ${this.colorOf(label)}`, "data-kind": differs ? "differs" : "shared", dir: "auto" }, (differs ? "≠ " : "") + label));
-    return [h("div", { class: "nba-chips" }, ...chips)];
+    return h("div", { class: "nba-chips" }, ...chips);
+  }
+
+  /** Its relations, and those of others that it has not. @param {WireVersion} version */
+  related({ relations, lacks_relations: lacks }) {
+    if (relations.length + lacks.length === 0) return h("p", { class: "nba-nothing-said" }, "No relations.");
+    const text = codePoints(this.drawn);
+    const line = (/** @type {Relation} */ { head, child, label }, /** @type {string} */ kind, /** @type {string} */ sign) =>
+      h("li", { class: `nba-related ${this.relationLabels.colorOf(label)}`, "data-kind": kind },
+        h("bdi", {}, text.slice(head.start, head.end)), h("span", { class: "nba-related-tag" }, `${sign}${label} →`), h("bdi", {}, text.slice(child.start, child.end)));
+    const own = relations.map((each) => line(each, each.differs ? "differs" : "shared", each.differs ? "≠ " : ""));
+    return h("ul", { class: "nba-relations-said", "aria-label": "Relations" }, ...own, ...lacks.map((each) => line(each, "lacks", "no ")));
   }
 
   /** Where the versions differ first, in code points; null where they do not, or where it is not marked in the text. @returns {number|null} */
@@ -117,12 +145,17 @@ export class VersionView {
 
   /** Show the first difference of what scrolls, which can be reached by tab. */
   letScroll() {
-    for (const box of /** @type {NodeListOf<HTMLElement>} */ (this.box.querySelectorAll(".nba-version-text"))) {
+    for (const box of /** @type {NodeListOf<HTMLElement>} */ (this.box.querySelectorAll(".nba-version-text, .nba-fields-said dd"))) {
       if (box.scrollHeight <= box.clientHeight) continue;
       box.tabIndex = 0;
       const first = /** @type {HTMLElement|null} */ (box.querySelector('.nba-new, [data-kind="differs"], [data-kind="lacks"]'));
       if (first) box.scrollTop = first.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 3;
     }
+  }
+
+  /** Keep room for the tallest of the latest cards above the buttons. */
+  steady() {
+    if (this.isBlind && !this.box.hidden) this.floor.raise();
   }
 
   /** @param {Draft} draft */
@@ -152,11 +185,38 @@ export class VersionView {
   }
 }
 
-/** Whether a version says what the draft says now. @param {WireVersion|undefined} version @param {Draft} draft @param {Config} config */
-function isDraft(version, { marks, chosen, picked }, { blocks }) {
+/** Whether a version says what the draft says now, in all that is asked. @param {WireVersion|undefined} version @param {Draft} draft @param {Config} config */
+function isDraft(version, { marks, chosen, inputs, relations, picked }, { blocks }) {
   if (!version || version.answer !== "accept") return false;
-  if (blocks.includes("choice")) return version.labels.length === chosen.length && version.labels.every(({ label }) => chosen.includes(label)) && (chosen.length > 0 || picked);
-  return version.spans.length === marks.length && version.spans.every((span) => marks.some((mark) => sameSpan(mark, span))) && (marks.length > 0 || picked);
+  const said = { spans: marks.length, relations: relations.length, choice: chosen.length, input: Object.values(inputs).filter((text) => text.trim()).length, binary: 0 };
+  const isSame = {
+    spans: () => isSameSet(version.spans, marks, sameSpan),
+    relations: () => isSameSet(version.relations, relations, sameRelation),
+    choice: () => isSameSet(version.labels, chosen, ({ label }, option) => label === option),
+    input: () => version.fields.every(({ name, pieces: written }) => writtenOf(written).trim() === (inputs[name] ?? "").trim()),
+    binary: () => true,
+  };
+  return blocks.every((block) => isSame[block]()) && (picked || blocks.some((block) => said[block] > 0));
+}
+
+/** @template A, B @param {readonly A[]} some @param {readonly B[]} others @param {(a: A, b: B) => boolean} same */
+const isSameSet = (some, others, same) => some.length === others.length && some.every((a) => others.some((b) => same(a, b)));
+
+/** A written text, in which what differs is told apart. @param {string} name  the class @param {readonly Piece[]} written */
+function inPieces(name, written) {
+  const box = h("div", { class: name }, ...written.map(({ text, differs }) => (differs ? h("ins", { class: "nba-new" }, text) : text)));
+  box.dir = "auto";
+  return box;
+}
+
+/** What was written in the fields. @param {WireVersion} version */
+function writtenIn({ fields }) {
+  if (fields.length === 0) return [];
+  const rows = fields.flatMap(({ name, differs, pieces: written }) => [
+    h("dt", { dir: "auto" }, (differs ? "≠ " : "") + name),
+    h("dd", { "data-kind": differs ? "differs" : "shared" }, written.length > 0 ? inPieces("nba-written", written) : h("span", { class: "nba-nothing-said" }, "nothing")),
+  ]);
+  return [h("dl", { class: "nba-fields-said" }, ...rows)];
 }
 
 /** @param {WireVersion} version */
