@@ -1,4 +1,4 @@
-"""Estimates with their uncertainty: how good the model in the loop is now.
+"""Estimates with their uncertainty: how good the model in the loop is now, and will be.
 
 What is kept true: an estimate is a function of the answers it rests on and of nothing
 else, so that an answer taken back leaves no trace, and an interval holds its value.
@@ -7,21 +7,27 @@ else, so that an answer taken back leaves no trace, and an interval holds its va
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 from typing import TYPE_CHECKING
+
+from nbannotate.session.learning_curve import LearningCurve
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Z_95 = 1.959963984540054
-"""The 97.5 % quantile of the normal distribution."""
+    Floats = NDArray[np.float64]
 
 LEAST_AUDITED = 10
 """Random questions before there is an estimate: with fewer an interval spans half of [0, 1]."""
 
-SMALLEST_WINDOW, LARGEST_WINDOW = 30, 200
-"""Random questions that an estimate rests on, at least (where there are so many) and at most."""
+ANSWERS_MORE = 100
+"""How far the outlook looks ahead, in answers."""
+
+LEAST_COMPARED = 50
+"""Answers that the model could be compared with before there is an outlook."""
+
+WIDEST = 0.5
+"""An interval wider than this says nothing; then there is no outlook."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -31,11 +37,11 @@ class Estimate:
     Parameters
     ----------
     value
-        The share that was right, in [0, 1]; for spans the F-score.
+        The share that is right now, in [0, 1]; for spans the F-score.
     low, high
         The interval that holds the true share with a probability of about 95 %.
     n
-        How many questions it rests on.
+        How many random questions it rests on.
 
     Examples
     --------
@@ -52,77 +58,78 @@ class Estimate:
         return f"{self.value:.2f} ({self.low:.2f}–{self.high:.2f}, n={self.n})"
 
 
-def estimate_share(right: NDArray[np.float64], possible: NDArray[np.float64]) -> Estimate:
-    """Estimate the share ``sum(right) / sum(possible)`` of the texts that these were drawn from.
-
-    Wilson's interval, for as many independent draws as tell as much as these texts do. One
-    yes or no a text: just the number of texts. Spans of one text stand and fall together,
-    so their number is that at which a binomial share would vary as the ratio does
-    (linearized, by text). Sources: Wilson (1927), "Probable inference, the law of
-    succession, and statistical inference"; Korn and Graubard (1998), "Confidence intervals
-    for proportions with small expected number of positive counts estimated from survey
-    data", for the effective number.
+@dataclass(frozen=True, slots=True, repr=False)
+class Outlook:
+    """The accuracy to expect after more answers, with its 95 % interval.
 
     Parameters
     ----------
-    right, possible
-        What was right and what could have been, per text, shape (n_texts,); each
-        ``0 <= right <= possible`` and ``possible > 0``.
+    answers
+        How many answers more.
+    value
+        The share of right predictions on random questions expected then, in [0, 1]; for
+        spans the F-score.
+    low, high
+        The interval that holds it with a probability of about 95 %, if learning goes on as
+        it has.
+
+    Examples
+    --------
+    >>> Outlook(100, 0.87, 0.8, 0.93)
+    0.87 (0.80–0.93) after 100 more answers
+    """
+
+    answers: int
+    value: float
+    low: float
+    high: float
+
+    def __repr__(self) -> str:
+        return (
+            f"{self.value:.2f} ({self.low:.2f}–{self.high:.2f}) after {self.answers} more answers"
+        )
+
+
+def estimates(
+    right: Floats, possible: Floats, by_chance: Floats
+) -> tuple[Estimate | None, Outlook | None]:
+    """Return how good the model is after a session's answers, and what 100 more would bring.
+
+    Both are read off one `LearningCurve`. The share right on the latest random questions
+    alone would speak of the younger models that were asked them, and lag behind one that
+    learns.
+
+    Parameters
+    ----------
+    right, possible, by_chance
+        One entry per answer in the order given, shape (n_answers,): what the model
+        foresaw, of what could have been (0 where nothing could be compared), and 1.0 where
+        the question was drawn at random.
+
+    Returns
+    -------
+    Estimate or None
+        None before ten random questions could be compared.
+    Outlook or None
+        None before 50 answers could be compared, ten of them to random questions, and where
+        the interval would be wider than one half.
 
     Examples
     --------
     >>> import numpy as np
-    >>> estimate_share(np.array([1.0] * 8 + [0.0] * 2), np.ones(10))
-    0.80 (0.49–0.94, n=10)
+    >>> n = np.arange(1, 401)
+    >>> right = (np.random.default_rng(0).random(400) < 0.9 - 0.6 * n**-0.5).astype(float)
+    >>> estimates(right, np.ones(400), np.ones(400))
+    (0.86 (0.81–0.90, n=400), 0.86 (0.81–0.90) after 100 more answers)
     """
-    share = float(right.sum() / possible.sum())
-    low, high = wilson(share, _effective_number(right, possible, share))
-    return Estimate(share, low, high, len(right))
-
-
-def wilson(share: float, n: float) -> tuple[float, float]:
-    """Return Wilson's 95 % score interval of a share of ``n`` independent draws.
-
-    Parameters
-    ----------
-    share
-        In [0, 1].
-    n
-        Greater than 0; need not be whole.
-
-    Examples
-    --------
-    >>> [round(bound, 3) for bound in wilson(0.5, 10)]
-    [0.237, 0.763]
-    """
-    spread = Z_95 * sqrt(share * (1.0 - share) / n + (Z_95 / (2.0 * n)) ** 2)
-    centre, scale = share + Z_95**2 / (2.0 * n), 1.0 + Z_95**2 / n
-    low, high = (centre - spread) / scale, (centre + spread) / scale
-    # Rounding must not push the value out of its interval at the ends.
-    return max(0.0, min(low, share)), min(1.0, max(high, share))
-
-
-def latest(n_audited: int) -> int:
-    """Return how many of the latest random questions speak of the model as it is now.
-
-    A longer window varies less but lags behind a model that learns. Half of the session's
-    random questions, within bounds: as learning slows down by a power law, the lag of a
-    window that grows with the session costs a constant share of the error that is left to
-    be learned, while the interval shrinks with the square root of its length.
-
-    Examples
-    --------
-    >>> latest(12), latest(40), latest(100), latest(1000)
-    (12, 30, 50, 200)
-    """
-    return min(n_audited, max(SMALLEST_WINDOW, min(LARGEST_WINDOW, n_audited // 2)))
-
-
-def _effective_number(
-    right: NDArray[np.float64], possible: NDArray[np.float64], share: float
-) -> float:
-    n_texts = float(len(right))
-    variance = float(((right - share * possible) ** 2).sum() / possible.sum() ** 2)
-    if variance <= 0.0:
-        return n_texts
-    return min(share * (1.0 - share) / variance, max(n_texts, float(possible.sum())))
+    n_compared = int((possible > 0.0).sum())
+    n_audited = int(((possible > 0.0) & (by_chance > 0.0)).sum())
+    if n_audited < LEAST_AUDITED:
+        return None, None
+    curve = LearningCurve.fit(right, possible, by_chance)
+    now, then = curve.at(len(right)), curve.at(len(right) + ANSWERS_MORE)
+    is_telling = n_compared >= LEAST_COMPARED and then.high - then.low <= WIDEST
+    return (
+        Estimate(*now, n_audited),
+        Outlook(ANSWERS_MORE, *then) if is_telling else None,
+    )

@@ -9,9 +9,8 @@ from itertools import islice
 
 import numpy as np
 
-from nbannotate.session.estimates import LEAST_AUDITED, Estimate, estimate_share, latest
+from nbannotate.session.estimates import Estimate, Outlook, estimates
 from nbannotate.session.foresight import foreseen
-from nbannotate.session.outlook import Outlook, look_ahead
 from nbannotate.session.progress import Progress
 from nbannotate.tasks import Answer, Task, labels_given, part_of
 
@@ -59,14 +58,15 @@ class History:
 
     def progress(self, *, remaining: int | None, target: int | None) -> Progress:
         """Return how far the session has come; see `Progress`."""
+        live_accuracy, outlook = self._foresight.estimates
         return Progress(
             answered=len(self),
             remaining=remaining,
             target=target,
             accuracy=self._foresight.accuracy,
             counts=dict(+self._counts),
-            live_accuracy=self._foresight.live_accuracy,
-            outlook=self._foresight.outlook,
+            live_accuracy=live_accuracy,
+            outlook=outlook,
         )
 
     def find(self, answer_id: str | None) -> Answer | None:
@@ -123,25 +123,21 @@ class Foresight:
         self._right = array("d")
         self._possible = array("d")
         self._by_chance = array("d")
-        self._audited: list[int] = []
-        self._outlook: tuple[Outlook | None] | None = None
+        self._estimates: tuple[Estimate | None, Outlook | None] | None = None
 
     def push(self, answer: Answer) -> None:
         """Add an answer."""
         right, possible, by_chance = foreseen(answer, exclusive=self._exclusive)
-        if by_chance and possible:
-            self._audited.append(len(self._right))
         self._right.append(right)
         self._possible.append(possible)
         self._by_chance.append(by_chance)
-        self._outlook = None
+        self._estimates = None
 
     def remove(self, at: int) -> None:
         """Take out the answer at this position."""
         for column in (self._right, self._possible, self._by_chance):
             column.pop(at)
-        self._audited = [each - (each > at) for each in self._audited if each != at]
-        self._outlook = None
+        self._estimates = None
 
     @property
     def accuracy(self) -> float | None:
@@ -150,20 +146,16 @@ class Foresight:
         return float(np.sum(self._right)) / possible if possible else None
 
     @property
-    def live_accuracy(self) -> Estimate | None:
-        """The share right on the latest random questions, None before there are enough."""
-        if len(self._audited) < LEAST_AUDITED:
-            return None
-        window = self._audited[-latest(len(self._audited)) :]
-        return estimate_share(np.array(self._right)[window], np.array(self._possible)[window])
+    def estimates(self) -> tuple[Estimate | None, Outlook | None]:
+        """How good the model is now, and what the next answers are expected to bring.
 
-    @property
-    def outlook(self) -> Outlook | None:
-        """What the next answers are expected to bring; fitted once after each answer."""
-        if self._outlook is None:
+        Fitted once after each answer, when first asked for; each is None before there are
+        enough answers.
+        """
+        if self._estimates is None:
             columns = (self._right, self._possible, self._by_chance)
-            self._outlook = (look_ahead(*(np.array(column) for column in columns)),)
-        return self._outlook[0]
+            self._estimates = estimates(*(np.array(column) for column in columns))
+        return self._estimates
 
 
 def _words_of(answer: Answer) -> str:

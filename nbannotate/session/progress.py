@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
-from nbannotate.session.estimates import Estimate
-from nbannotate.session.outlook import Outlook
+from nbannotate.session.estimates import Estimate, Outlook
 
 Phase = Literal["preparing", "asking", "paused", "finished", "closed"]
 ModelState = Literal["none", "rebuilding", "learning", "ready", "paused"]
@@ -32,8 +31,8 @@ class Progress:
         How often each label was given.
     live_accuracy
         How well the model as it is now foresees the answers to questions drawn at random,
-        which speak for the whole pool: an `Estimate` from the latest half of them (30 to
-        200). Of labels that exclude each other the share right; of several labels on a text
+        which speak for the whole pool: an `Estimate` read off the session's learning curve.
+        Of labels that exclude each other the share right; of several labels on a text
         the share of texts with just the right ones; of yes-or-no questions the share foreseen;
         of spans the F-score. None before ten of them could be compared. Where suggestions
         are shown to be corrected they sway the answers too: manual views measure free of
