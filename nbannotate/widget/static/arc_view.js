@@ -1,7 +1,7 @@
 /** Relations drawn as arcs over the words, in the room above each line. */
 
 import { anchorsOn, arcLevels, roundedPath } from "./arcs.js";
-import { h, setBox } from "./elements.js";
+import { h, setBox, setHidden } from "./elements.js";
 import { lanes } from "./lanes.js";
 import { spanId } from "./mark_elements.js";
 import { relationId, sameRelation } from "./relations.js";
@@ -53,7 +53,7 @@ export class ArcView {
       const name = h("button", attributes);
       return { relation, color: colorOf(relation.label), name, state };
     });
-    this.names.hidden = this.drawn.length === 0;
+    setHidden(this.names, this.drawn.length === 0);
     this.names.replaceChildren(...this.drawn.map(({ name }) => name));
   }
 

@@ -20,9 +20,23 @@ export function button(action, text, key = "", style = "nba-quiet") {
   return element;
 }
 
+/** The element's text where that is all it holds, which may be changed without a new node. @param {HTMLElement|null|undefined} element */
+export function textOf(element) {
+  const only = element?.childNodes.length === 1 ? element.firstChild : null;
+  return only?.nodeType === Node.TEXT_NODE ? /** @type {Text} */ (only) : null;
+}
+
 /** @param {HTMLElement} element @param {string} text */
 export function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  if (element.textContent === text) return;
+  const only = textOf(element);
+  if (only) only.data = text;
+  else element.textContent = text;
+}
+
+/** Hide an element or show it; a browser styles it anew even when nothing changes. @param {HTMLElement} element @param {boolean} isHidden */
+export function setHidden(element, isHidden) {
+  if (element.hidden !== isHidden) element.hidden = isHidden;
 }
 
 /** @param {HTMLElement} root @returns {DocumentOrShadowRoot} */

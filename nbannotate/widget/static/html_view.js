@@ -3,6 +3,8 @@
  * in it does not reach out. The kernel has taken out all that could act.
  */
 
+import { setHidden } from "./elements.js";
+
 /** @import { Parts } from "./skeleton.js" */
 
 const ACTIVE = /^(script|style|link|meta|base|iframe|object|embed|form|input|button|textarea|select|a|template|slot)$/i;
@@ -46,7 +48,7 @@ export class HtmlView {
 
   /** @param {string|null|undefined} html  as the kernel has made it safe */
   paint(html) {
-    this.box.hidden = !html;
+    setHidden(this.box, !html);
     if ((html ?? "") === this.shown) return;
     this.shown = html ?? "";
     const { body } = new DOMParser().parseFromString(this.shown, "text/html");

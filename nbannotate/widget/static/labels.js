@@ -1,6 +1,6 @@
 /** The labels' chips, the options of a choice, and the field that filters both. */
 
-import { h, setText } from "./elements.js";
+import { h, setHidden, setText } from "./elements.js";
 import { matchLabels, shownKey } from "./keys.js";
 import { scoreText } from "./words.js";
 
@@ -72,7 +72,7 @@ export class LabelView {
     for (const [box, key] of /** @type {const} */ ([[this.chips, "label"], [this.options, "option"]])) {
       const chips = /** @type {HTMLElement[]} */ ([...box.children]);
       const found = new Set(matchLabels(chips.map((chip) => chip.dataset[key] ?? ""), this.input.value));
-      chips.forEach((chip, i) => { chip.hidden = !found.has(i); });
+      chips.forEach((chip, i) => setHidden(chip, !found.has(i)));
     }
   }
 

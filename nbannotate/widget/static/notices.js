@@ -1,6 +1,6 @@
 /** What went wrong, until it is dismissed, and what was noticed while texts were read. */
 
-import { h } from "./elements.js";
+import { h, setHidden } from "./elements.js";
 
 /** @import { Parts } from "./skeleton.js" */
 
@@ -15,7 +15,7 @@ export class NoticeView {
   /** @param {string} error @param {readonly string[]} notices */
   refresh(error, notices) {
     const { alert } = this;
-    alert.hidden = !error;
+    setHidden(alert, !error);
     if (error && alert.dataset.text !== error) alert.replaceChildren(h("span", {}, error), dismissButton());
     alert.dataset.text = error;
     const lines = notices.filter((line) => !this.dismissed.has(line));

@@ -6,9 +6,8 @@
 import { answerIds } from "./answer_ids.js";
 import { CharacterView } from "./character_view.js";
 import { newDraft, restOfReading, restoredDraft } from "./drafts.js";
-import { h, setText, treeOf } from "./elements.js";
+import { h, setHidden, setText, treeOf } from "./elements.js";
 import { openExchange, readMessage } from "./connection.js";
-import { Floor } from "./floor.js";
 import { Hands } from "./hands.js";
 import { helpList } from "./help.js";
 import { HistoryView } from "./history.js";
@@ -26,6 +25,7 @@ import { RelationLabels } from "./relation_labels.js";
 import { relationOf } from "./relations.js";
 import { RemarkView } from "./remarks.js";
 import { buildSkeleton } from "./skeleton.js";
+import { Stage } from "./stage.js";
 import { refreshFoot, refreshHead } from "./status_line.js";
 import { Stopwatch } from "./stopwatch.js";
 import { TextView } from "./text_view.js";
@@ -57,12 +57,10 @@ export class Page {
     this.work = null;
     /** The label in use. */
     this.active = 0;
-    this.painted = 0;
     this.hintText = "";
     /** @type {number[]} */
     this.paces = [];
     this.part = buildSkeleton(root, this.config);
-    this.floor = new Floor(this.part.stage, "--nba-floor");
     this.labels = new LabelView(this.part, this.config);
     this.relationLabels = new RelationLabels(this.part, this.config);
     this.versions = new VersionView(this.part, this.config, this.labels, this.relationLabels);
@@ -75,6 +73,7 @@ export class Page {
     this.active = this.firstMarking;
     const View = this.config.by === "character" ? CharacterView : TextView;
     this.text = new View(this.part.text, (label) => this.labels.colorOf(label));
+    this.stage = new Stage(this);
     this.hands = new Hands(this);
     this.relating = new Relating(this);
     this.keyboard = new Keyboard(this);
@@ -115,6 +114,7 @@ export class Page {
       this.exchange.hush();
     });
     window.addEventListener("keydown", (event) => keyboard.onKey(event), { capture: true, signal });
+    window.addEventListener("pagehide", () => this.exchange.pump(), { signal });
     document.addEventListener("visibilitychange", () => this.watch.run(this.isTimed), { signal });
     root.addEventListener("mousedown", (event) => pointer.onMouseDown(event), { signal });
     root.addEventListener("click", (event) => pointer.onClick(event), { signal });
@@ -237,63 +237,17 @@ export class Page {
       this.labels.endFilter();
       this.paint();
       this.root.dataset.taskHash = task.task_hash;
-      this.afterFrame(task.task_hash);
-      this.announce(`${task.label ? `${task.label}? ` : ""}${task.text.slice(0, 300)}`);
+      this.stage.afterFrame(task.task_hash, () => this.announce(`${task.label ? `${task.label}? ` : ""}${task.text.slice(0, 300)}`));
     }
     this.refresh();
     this.watch.start(this.work?.seconds ?? 0, this.isTimed);
-  }
-
-  /** Scroll once the frame is laid out, then tell benchmarks that its pixels are on screen. @param {string} hash */
-  afterFrame(hash) {
-    requestAnimationFrame(() => {
-      this.part.text.scrollTop = 0;
-      this.part.html.scrollTop = 0;
-      this.letScroll();
-      this.versions.letScroll();
-      this.revealDispute();
-      if (this.shows("binary")) this.text.reveal(this.part.text.querySelector('[data-role="asked"] .nba-rule, mark[data-role="asked"]'));
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = () => {
-        port1.close();
-        performance.mark("nbannotate:painted", { detail: hash });
-        this.root.dataset.painted = String(++this.painted);
-        this.steady();
-      };
-      port2.postMessage(null);
-    });
-  }
-
-  /** Scroll a long text to where its versions differ first. */
-  revealDispute() {
-    const { firstDispute } = this.versions;
-    const { task } = this.exchange;
-    if (firstDispute === null || !task || !this.shows("spans")) return;
-    const token = task.tokens.findIndex(([, end]) => end > firstDispute);
-    if (token >= 0) this.text.reveal(this.text.elementOf(token));
-  }
-
-  /** A text that scrolls can be reached by tab, as whatever scrolls must. */
-  letScroll() {
-    for (const box of [this.part.text, this.part.html]) {
-      if (box.scrollHeight > box.clientHeight) box.tabIndex = 0;
-      else box.removeAttribute("tabindex");
-    }
-  }
-
-  /** Keep room for the tallest of the latest texts, so that the buttons stay where they are; give it back a line at a time. */
-  steady() {
-    const { html, text, stage } = this.part;
-    this.floor.box = stage;
-    this.floor.raise(html.offsetHeight + text.offsetHeight);
-    this.versions.steady();
   }
 
   paint() {
     const { task } = this.exchange;
     if (!task || !this.work) return;
     this.root.dataset.blocks = this.blocks.join(" ");
-    this.part.text.hidden = !this.showsText(task);
+    setHidden(this.part.text, !this.showsText(task));
     this.html.paint(task.html);
     this.paintText(task, this.work);
     if (this.shows("choice")) this.labels.paintOptions(task, this.work);
@@ -338,7 +292,7 @@ export class Page {
   /** @param {WireTask} task */
   paintAsk(task) {
     const { ask } = this.part;
-    ask.hidden = !task.label || (task.spans ?? []).length + (task.suggestions ?? []).length > 0;
+    setHidden(ask, !task.label || (task.spans ?? []).length + (task.suggestions ?? []).length > 0);
     if (ask.hidden || !task.label) return;
     ask.style.setProperty("--nba-share", String(task.score ?? 0));
     ask.replaceChildren(h("span", { class: `nba-asked ${this.labels.colorOf(task.label)}`, dir: "auto" }, task.label),
@@ -359,7 +313,7 @@ export class Page {
     const { task } = this.exchange;
     if (task) this.paintText(task, draft);
     if (task && this.config.versions) this.paintVersions(task, draft);
-    this.letScroll();
+    this.stage.letScroll();
     if (before === this.root.dataset.blocks) refreshFoot(this.part, this.exchange, this.phase, this.footHint);
     else this.refresh();
   }
@@ -409,19 +363,19 @@ export class Page {
     root.dataset.waiting = String(isWaiting);
     for (const name of ["text", "html", "ask", "options", "labels"]) part[name].setAttribute("aria-disabled", String(isWaiting));
     const asking = phase === "asking";
-    part.text.hidden = !asking || !this.showsText(exchange.task);
-    part.html.hidden = !asking || !exchange.task?.html;
-    part.inputs.hidden = !asking || !this.shows("input");
+    setHidden(part.text, !asking || !this.showsText(exchange.task));
+    setHidden(part.html, !asking || !exchange.task?.html);
+    setHidden(part.inputs, !asking || !this.shows("input"));
     this.inputs.refresh(this.hands.held !== null);
-    part.panel.hidden = asking;
+    setHidden(part.panel, asking);
     if (!asking) part.panel.replaceChildren(...waitingLines(exchange, phase));
-    if (!asking || !this.shows("binary")) part.ask.hidden = true;
-    part.labels.hidden = !asking || !this.shows("spans");
-    part.relations.hidden = !asking || !this.shows("relations");
-    part.options.hidden = !asking || !this.shows("choice");
-    part.filter.hidden = !asking || !(this.shows("spans") || this.shows("choice")) || !this.labels.isFiltered;
-    part.why.hidden = !asking || !this.isOpen("why");
-    part.change.hidden = exchange.changing === null;
+    if (!asking || !this.shows("binary")) setHidden(part.ask, true);
+    setHidden(part.labels, !asking || !this.shows("spans"));
+    setHidden(part.relations, !asking || !this.shows("relations"));
+    setHidden(part.options, !asking || !this.shows("choice"));
+    setHidden(part.filter, !asking || !(this.shows("spans") || this.shows("choice")) || !this.labels.isFiltered);
+    setHidden(part.why, !asking || !this.isOpen("why"));
+    setHidden(part.change, exchange.changing === null);
     this.versions.refresh(asking, exchange.status?.n_agreed ?? 0, exchange.closed);
     this.refreshActions();
     this.remarks.refresh(asking ? this.work : null, this.hands.held !== null);
@@ -436,10 +390,10 @@ export class Page {
     const { actions, reading } = this.part;
     const { task } = this.exchange;
     const find = (/** @type {string} */ action) => /** @type {HTMLElement} */ (actions.querySelector(`[data-action="${action}"]`));
-    find("reject").hidden = !this.canReject;
+    setHidden(find("reject"), !this.canReject);
     setText(/** @type {HTMLElement} */ (find("reject").firstElementChild), this.work?.correcting ? "Only reject" : "Reject");
-    find("escape").hidden = !this.work?.correcting;
-    reading.hidden = this.phase !== "asking" || !this.shows("binary") || !this.reading;
+    setHidden(find("escape"), !this.work?.correcting);
+    setHidden(reading, this.phase !== "asking" || !this.shows("binary") || !this.reading);
     if (!reading.hidden && task) setText(/** @type {HTMLElement} */ (reading.querySelector('[data-action="all"] > span')), this.readingText(task));
   }
 
@@ -473,7 +427,7 @@ export class Page {
 
   /** @param {string} name @param {boolean} [open] */
   toggle(name, open = this.part[name].hidden) {
-    this.part[name].hidden = !open;
+    setHidden(this.part[name], !open);
     this.root.querySelector(`[data-action="${name}"]`)?.setAttribute("aria-expanded", String(open));
     if (name === "history") this.exchange.search(open ? this.history.field.value : null);
     if (this.exchange.task) this.paintWhy(this.exchange.task);

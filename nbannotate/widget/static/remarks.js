@@ -1,6 +1,6 @@
 /** A flag and a note that an annotator leaves beside an answer. */
 
-import { h } from "./elements.js";
+import { h, setHidden } from "./elements.js";
 
 /** @import { Parts } from "./skeleton.js" */
 /** @import { AnswerMessage, Draft } from "./types.js" */
@@ -32,14 +32,14 @@ export class RemarkView {
   refresh(draft, isHeld) {
     this.flag.setAttribute("aria-pressed", String(draft?.flagged ?? false));
     this.button.setAttribute("aria-expanded", String(this.isOpen));
-    this.box.hidden = !this.isOpen || draft === null;
+    setHidden(this.box, !this.isOpen || draft === null);
     this.field.readOnly = !isHeld;
   }
 
   /** Open the field to be written in. */
   open() {
     this.isOpen = true;
-    this.box.hidden = false;
+    setHidden(this.box, false);
     this.field.focus();
   }
 

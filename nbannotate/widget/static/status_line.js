@@ -1,6 +1,6 @@
 /** The quiet lines around the text: progress above it; saving, model and labels under it. */
 
-import { button, h, setText } from "./elements.js";
+import { button, h, setHidden, setText } from "./elements.js";
 import { resumeButton } from "./waiting.js";
 import { accuracyText, countsText, expectedTotal, modelText, percent, plural, progressText } from "./words.js";
 
@@ -14,7 +14,7 @@ export function refreshHead({ bar, progress }, { status, coming }, paces) {
   if (!status) return;
   setText(progress, progressText(status.progress, coming, paces).join(" · "));
   const total = expectedTotal(status.progress);
-  bar.hidden = total === null;
+  setHidden(bar, total === null);
   if (!total) return;
   const share = Math.min(1, (status.progress.answered + coming) / total);
   bar.style.setProperty("--nba-share", String(share));

@@ -1,7 +1,7 @@
 /** The text with its marks and tokens: painting, highlighting, and which token is where. */
 
 import { chunksOf, lineStarts, touched } from "./chunks.js";
-import { h, treeOf } from "./elements.js";
+import { h, textOf, treeOf } from "./elements.js";
 import { LaneView } from "./lane_view.js";
 import { deleteButton, markAttributes, spanId } from "./mark_elements.js";
 import { overlaps, pieces, tokenSpan } from "./marks.js";
@@ -61,11 +61,20 @@ export class TextView {
       return isSame && this.drawn[i].key === key ? this.drawn[i] : this.drawChunk(chunk, key, tokens, own, drawing);
     });
     if (isSame) drawn.forEach((each, i) => each !== this.drawn[i] && this.drawn[i].element.replaceWith(each.element));
-    else this.replaceLines(drawn, stacked, drawing.related !== null);
+    else if (!this.takeWords(drawn)) this.replaceLines(drawn, stacked, drawing.related !== null);
     this.drawn = drawn;
     this.collect();
     if (stacked) this.lanes.paint(this.text, this.starts, drawing, (mark) => this.runsOf(mark));
     else if (drawing.selected) this.addDelete(drawing.selected);
+  }
+
+  /** Words alone take the place of words alone in their node: the browser has little to do. @param {DrawnChunk[]} drawn @returns {boolean} whether they do */
+  takeWords(drawn) {
+    const [words, shown] = [drawn, this.drawn].map((chunks) => (chunks.length === 1 ? textOf(chunks[0].element) : null));
+    if (!words || !shown?.isConnected) return false;
+    shown.data = words.data;
+    drawn[0].element = this.drawn[0].element;
+    return true;
   }
 
   /** @param {DrawnChunk[]} drawn @param {boolean} stacked @param {boolean} isRelated */

@@ -1,7 +1,7 @@
 /** The versions of a text side by side: a card each, what differs marked, one of them to be picked. */
 
 import { writtenOf } from "./drafts.js";
-import { h, setText } from "./elements.js";
+import { h, setHidden, setText } from "./elements.js";
 import { stretchesOf } from "./excerpts.js";
 import { Floor } from "./floor.js";
 import { hintOf, shownKey } from "./keys.js";
@@ -179,8 +179,8 @@ export class VersionView {
 
   /** @param {boolean} asking @param {number} count  of texts on which all agree @param {boolean} closed */
   refresh(asking, count, closed) {
-    this.box.hidden = !asking || !this.config.versions;
-    this.agreed.hidden = closed || count === 0 || this.config.versions !== "review";
+    setHidden(this.box, !asking || !this.config.versions);
+    setHidden(this.agreed, closed || count === 0 || this.config.versions !== "review");
     if (!this.agreed.hidden) setText(/** @type {HTMLElement} */ (this.agreed.querySelector("button > span")), `Accept ${count.toLocaleString("en")} agreed`);
   }
 }
