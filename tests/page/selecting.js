@@ -114,9 +114,10 @@ function selectOne({ words }, { how, from, to }) {
   return "keys";
 }
 
-/** Accept, and return the spans that the kernel is told. */
+/** Accept, and return the spans that the kernel is told, at once as by a page that is left. */
 function answer() {
   press("a");
+  window.dispatchEvent(new PageTransitionEvent("pagehide"));
   while (page.kernel.step());
   return page.kernel.received.filter((/** @type {any} */ message) => message.type === "answer").at(-1).spans;
 }

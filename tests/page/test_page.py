@@ -176,6 +176,12 @@ def test_answers_given_to_a_busy_kernel_are_kept_and_sent_in_order(page: Page) -
     expect(page.locator(".nba-save")).to_contain_text("too early")
 
 
+def let_reply(page: Page) -> None:
+    """Let a kernel that waits for its steps reply to what it was sent."""
+    page.wait_for_function("kernel.inbox.length > 0")
+    page.evaluate("while (kernel.step());")
+
+
 @pytest.mark.parametrize("key", ["a", "Space", "Enter", "2"])
 def test_a_press_before_the_next_text_has_come_is_said_to_have_answered_nothing(
     page: Page, key: str
@@ -189,12 +195,12 @@ def test_a_press_before_the_next_text_has_come_is_said_to_have_answered_nothing(
     expect(page.locator(ROOT)).to_have_attribute("data-waiting", "true")
     press(page, key)
     expect(page.locator(".nba-save")).to_contain_text("too early")
-    page.evaluate("while (kernel.step());")
+    let_reply(page)
     expect(page.locator(".nba-text")).to_have_text("Two")
     expect(page.locator(".nba-save")).to_contain_text("too early: the next text was not here yet")
     assert answers_sent(page) == 1
     press(page, "2")
-    page.evaluate("while (kernel.step());")
+    let_reply(page)
     assert [row["accept"] for row in stored(page, 2)] == [["hardware"], ["payment"]]
     expect(page.locator(".nba-save")).to_have_text("✓ saved")
 

@@ -109,7 +109,8 @@ export class Exchange {
     this.opening = null;
     this.forgive();
     this.remember();
-    this.pump();
+    // A browser draws what was answered for before it runs another task: the notebook's work on messages comes after.
+    this.schedule(() => this.pump(), 0);
     this.advance();
     return true;
   }
@@ -182,7 +183,7 @@ export class Exchange {
   }
 
   pump() {
-    if (this.inFlight || this.mending || this.closed || this.outbox.length === 0) return;
+    if (this.inFlight || this.mending || this.outbox.length === 0) return;
     this.inFlight = true;
     this.send(this.outbox[0].given?.message ?? { type: "undo" });
     this.listenForSilence();
