@@ -2,13 +2,14 @@
 
 Random questions keep the model honest where uncertainty leads astray: on noisy labels it
 is unsure of what nobody can know. So the doubts of a model are followed as far as it has
-shown, on random questions, that it knows something.
+shown, on random questions, that it knows something. Where several labels may apply, nothing
+has to be shown: there a text that the model is unsure of is one that has labels.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 import numpy as np
@@ -20,6 +21,7 @@ from nbannotate.acquisition.strategies import (
     QueryStrategy,
     Ranks,
     distinct_entropy_per_second,
+    entropy_per_second,
     likely_accept,
     margin,
     random_order,
@@ -81,6 +83,8 @@ class Acquisition:
         generator that returns one number a candidate, highest first.
     layout
         The layout of the view that will ask.
+    exclusive
+        Whether exactly one label applies to a text; for a choice of labels.
 
     Raises
     ------
@@ -97,6 +101,7 @@ class Acquisition:
 
     strategy: str | QueryStrategy
     layout: Layout
+    exclusive: bool = True
 
     def __post_init__(self) -> None:
         """Check the name."""
@@ -136,12 +141,26 @@ class Acquisition:
         if self.layout == "binary":
             is_unsure = left >= LIKELY_SHARE
             return Plan("margin", margin) if is_unsure else Plan("likely_accept", likely_accept)
+        by_doubts = self._by_doubts(experience)
         if experience.seeks_labels and random.random() < SEEKING_SHARE:
             # Decided before any text is seen, so that those asked at random speak for all.
-            return Plan("margin", rare_first(margin, experience), seeks_labels=True)
-        if left < max(DOUBTS_SHARE, experience.trust):
-            return Plan("margin", rare_first(margin, experience))
+            return replace(by_doubts, seeks_labels=True)
+        if not self.exclusive or left < max(DOUBTS_SHARE, experience.trust):
+            return by_doubts
         return Plan(AUDIT, random_order)
+
+    def _by_doubts(self, experience: Experience) -> Plan:
+        """Return by what labels are asked about where the model's doubts are followed.
+
+        Where several labels may apply, most texts have few of them: the entropy of all
+        labels leads to texts that have some, even while the model knows little. Nothing
+        is to be earned first: on tweets with 28 labels and with 8, and on abstracts with
+        five, random's score was reached in .45 to .61 of the time. The margin of the least
+        sure label took .70 to .89 of it.
+        """
+        if self.exclusive:
+            return Plan("margin", rare_first(margin, experience))
+        return Plan("entropy", entropy_per_second)
 
     def rank(
         self, candidates: Sequence[Candidate], random: Random, *, plan: Plan

@@ -157,7 +157,7 @@ class Session(Revisable):
         self._history = History(exclusive=view.exclusive, told=view.told, component=view.component)
         self._thread = None
         self.pool = pool(self) if callable(pool) else pool
-        asking = Acquisition(strategy, view.layouts[0])
+        asking = Acquisition(strategy, view.layouts[0], exclusive=view.exclusive)
         self._questions = tasks or Questions(
             view, labels, self.pool, asking, patterns, seed, tokenize=self._tokenize, by=by
         )

@@ -223,6 +223,16 @@ def test_the_doubts_of_a_model_that_knows_nothing_are_seldom_followed():
     assert by_skill[1] < 200
 
 
+def test_where_several_labels_may_apply_doubts_are_followed_from_the_start():
+    random, acquisition = Random(0), Acquisition("auto", "choice", exclusive=False)
+    whys = Counter(
+        acquisition.plan(random, learned=99, experience=a_model_right(30)).why
+        for _ in range(1_000)
+    )
+    assert whys.keys() == {"random", "entropy"}
+    assert whys["random"] < 200
+
+
 @given(n_right=st.integers(0, 60), n_audits=st.integers(0, 60))
 def test_trust_is_a_share_and_is_earned_on_random_questions_alone(n_right, n_audits):
     experience = a_model_right(n_right, n_audits)
