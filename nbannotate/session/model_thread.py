@@ -400,7 +400,7 @@ class ModelThread:
         except Exception as error:  # noqa: BLE001 - whatever a model raises must not end the loop
             with self._changed:
                 self._pending.appendleft(answer)
-            self._pause(error)
+            self._pause(error, "" if isinstance(answer, NewLabel) else _how_to_go_on(answer))
             return
         finally:
             self._learning = None
@@ -475,8 +475,10 @@ class ModelThread:
             self._pause(error)
             self._choose(None)
 
-    def _pause(self, error: Exception) -> None:
-        logger.warning("the model in the loop is paused: %s", error, exc_info=error)
+    def _pause(self, error: Exception, how_to_go_on: str = "") -> None:
+        logger.warning(
+            "the model in the loop is paused: %s%s", error, how_to_go_on, exc_info=error
+        )
         self.error = error
 
     def _on_status_safely(self) -> None:
@@ -484,6 +486,13 @@ class ModelThread:
             self._on_status()
         except Exception:  # the page must never stop the model
             logger.exception("a listener of the session raised")
+
+
+def _how_to_go_on(answer: Answer) -> str:
+    return (
+        f" (learning {answer.text[:40]!r}; ann.resume() tries again, "
+        f"ann.session.change({answer.answer_id!r}, 'ignore') sets that answer aside)"
+    )
 
 
 def _mend(learner: Learner) -> None:

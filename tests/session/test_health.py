@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 import nbannotate as nb
 from nbannotate.errors import AnswerError
+from nbannotate.tasks import Answer
 from tests.learning.answers import gold_texts
 from tests.loops import CountingLearner, a_session, answer_any, settled
 
@@ -131,3 +133,27 @@ def test_a_model_that_is_still_broken_pauses_again_and_can_be_told_to_go_on_agai
     session.resume_model()
     settled(session)
     assert learner.seen_ids == [given]
+
+
+class Fastidious(CountingLearner):
+    """Cannot learn one text."""
+
+    def update(self, answers: Sequence[Answer]) -> None:
+        if any(each.text == self.dreaded and each.answer != "ignore" for each in answers):
+            raise ValueError("that text is beyond me")
+        super().update(answers)
+
+
+def test_an_answer_that_cannot_be_learned_is_named_and_can_be_set_aside(caplog):
+    learner = Fastidious()
+    session = settled(a_session(learner=learner))
+    learner.dreaded = session.shown.text
+    bad = answer_any(session)
+    good = answer_any(settled(session))
+    assert settled(session).model.state == "paused"
+    assert f"ann.session.change({bad.answer_id!r}, 'ignore')" in caplog.text
+    session.change(bad.answer_id, "ignore")
+    session.resume_model()
+    assert settled(session).model.state == "ready"
+    assert good.answer_id in learner.seen_ids
+    session.close()
