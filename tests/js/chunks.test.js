@@ -1,8 +1,9 @@
 /** Laws of long texts in chunks: nothing lost, nothing cut that belongs together. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chunksOf, lineStarts, touched } from "../../nbannotate/widget/static/chunks.js";
+import { beginnings, chunksOf, lineStarts, touched } from "../../nbannotate/widget/static/chunks.js";
 import { overlaps } from "../../nbannotate/widget/static/marks.js";
+import { codePoints } from "../../nbannotate/widget/static/offsets.js";
 import { makeTask } from "./fake_kernel.js";
 import { forMany } from "./random.js";
 
@@ -40,6 +41,26 @@ test("no cut lies in a span, and every cut is at the beginning of a line", () =>
       assert.ok(starts.has(start));
       assert.ok(!spans.some((span) => span.start < start && start < span.end));
     }
+  });
+});
+
+test("a line of any length is in chunks that begin at a word, or at a token where there are no words", () => {
+  forMany(100, (random) => {
+    const words = Array.from({ length: 2000 + random.below(2000) }, () => random.oneOf(["word", "💊", "ab,", "שלום", "x"]));
+    const hasWords = random.happens(0.5);
+    const line = codePoints(words.join(hasWords ? " " : ""));
+    const text = `short\n${line.slice(0, line.length)}\nshort again`;
+    const characters = codePoints(text);
+    const tokens = hasWords ? makeTask(text).tokens : Array.from({ length: characters.length }, (_, i) => [i, i + 1]).filter(([i]) => characters.slice(i, i + 1) !== "\n");
+    const starts = lineStarts(text);
+    const chunks = chunksOf(characters.length, beginnings(characters, starts, tokens), tokens, []);
+    for (const { start, end } of chunks) assert.ok(end - start <= 3000);
+    const begin = new Set(tokens.map(([at]) => at));
+    for (const { start } of chunks.slice(1)) {
+      assert.ok(starts.includes(start) || (begin.has(start) && (!hasWords || characters.slice(start - 1, start) === " ")));
+    }
+    assert.equal(chunks.map(({ start, end }) => characters.slice(start, end)).join(""), text);
+    for (const { start, end } of chunks) assert.ok(starts.includes(start) || start === 0 || !starts.some((at) => start < at && at < end), "what goes on in a line ends with it");
   });
 });
 

@@ -1,15 +1,18 @@
 """How fluid a very long text is: ``python -m tests.page.long_text [CHARACTERS [SPANS]]``.
 
-Prints, for spans that may not overlap and for those that may, how long the first paint takes, how
-long frames are while words are dragged over, and how long marking and moving by keys take.
+Prints, for texts of paragraphs and of one line, marked by the token and by the character, with
+spans that may overlap or not: how long the first paint takes, how long frames are while words are
+dragged over, and how long marking and moving by keys take.
 """
 
 from __future__ import annotations
 
 import statistics
 import sys
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from nbannotate.tasks import wide_graphemes
 from tests.page.driver import open_browser, open_harness, start
 
 if TYPE_CHECKING:
@@ -30,10 +33,11 @@ PRESSED = """key => new Promise((done) => {
 })"""
 
 
-def long_task(characters: int, n_spans: int) -> dict[str, Any]:
-    """Return a text in paragraphs of ten sentences, with spans spread evenly over it."""
+def long_task(characters: int, n_spans: int, *, one_line: bool = False) -> dict[str, Any]:
+    """Return a text in paragraphs of ten sentences or in one, with spans spread evenly over it."""
     n = characters // len(SENTENCE)
-    text = "".join(SENTENCE + ("\n\n" if i % 10 == 9 else "") for i in range(n))
+    gap = "" if one_line else "\n\n"
+    text = "".join(SENTENCE + (gap if i % 10 == 9 else "") for i in range(n))
     places, at = [], text.find("oxycodone")
     while at >= 0:
         places.append(at)
@@ -71,9 +75,11 @@ def marked(page: Page, times: int) -> float:
     return statistics.median(took)
 
 
-def measure(page: Page, task: dict[str, Any], *, overlaps: bool) -> dict[str, float]:
+def measure(page: Page, task: dict[str, Any], *, by: str, overlaps: bool) -> dict[str, float]:
     """Return milliseconds by what was done."""
-    config = {"overlaps": overlaps}
+    config = {"by": by, "overlaps": overlaps}
+    if by == "character":
+        task = {**task, "tokens": None, "wide": wide_graphemes(task["text"])}
     began = page.evaluate("performance.now()")
     start(page, config=config, tasks=[task])
     painted = page.evaluate("performance.getEntriesByName('nbannotate:painted').at(-1).startTime")
@@ -93,14 +99,16 @@ def measure(page: Page, task: dict[str, Any], *, overlaps: bool) -> dict[str, fl
 
 def main(characters: int = 100_000, n_spans: int = 500) -> None:
     """Print a table."""
-    task = long_task(characters, n_spans)
-    print(f"{len(task['text']):,} characters, {len(task['spans'])} spans; milliseconds")
     with open_browser() as browser:
-        for overlaps in (False, True):
+        for one_line, by, overlaps in product(
+            (False, True), ("token", "character"), (False, True)
+        ):
+            task = long_task(characters, n_spans, one_line=one_line)
             with open_harness(browser) as page:
-                found = measure(page, task, overlaps=overlaps)
-                print("overlapping" if overlaps else "apart", end=": ")
-                print(", ".join(f"{name} {value:.0f}" for name, value in found.items()))
+                found = measure(page, task, by=by, overlaps=overlaps)
+            print("one line" if one_line else "paragraphs", f"by {by}", end=", ")
+            print("overlapping" if overlaps else "apart", end=": ")
+            print(", ".join(f"{name} {value:.0f}" for name, value in found.items()), flush=True)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from nbannotate.tasks import wide_graphemes
 from tests.page.driver import start
 from tests.page.hands import drag, focus, marks, press, stored
 
@@ -55,6 +56,70 @@ def test_marking_a_word_leaves_the_other_paragraphs_as_they_are(
     assert kept == page.evaluate("before.length - 1")
     press(page, "Backspace", "a")
     assert stored(page, 1)[0]["spans"] == []
+
+
+ONE_LINE = "".join(f"({i}) 💊 " + SENTENCE * 5 for i in range(30))
+RIGHT_TO_LEFT = "שלום " + "this line began in Hebrew and runs so to its end " * 200
+
+
+@pytest.mark.parametrize("by", ["token", "character"])
+@pytest.mark.parametrize("overlaps", [False, True])
+def test_marking_in_a_very_long_line_leaves_the_rest_of_it_as_it_is(
+    page: Page, by: str, overlaps: bool
+) -> None:
+    task: dict[str, Any] = {"text": ONE_LINE}
+    if by == "character":
+        task |= {"tokens": None, "wide": wide_graphemes(ONE_LINE)}
+    start(page, config={"by": by, "overlaps": overlaps}, tasks=[task])
+    chunks = page.locator(".nba-chunk")
+    expect(chunks.nth(4)).to_be_attached()
+    assert page.evaluate(WORDS) == ONE_LINE
+    page.evaluate("window.before = [...document.querySelectorAll('.nba-chunk')]")
+    focus(page)
+    press(page, "End", "Enter")
+    ((found, _),) = marks(page)
+    kept = page.evaluate("before.filter((e) => e.isConnected).length")
+    assert kept == chunks.count() - 1
+    press(page, "Escape", "a")
+    (span,) = stored(page, 1)[0]["spans"]
+    assert found == f"{span['start']}-{span['end']}-DRUG"
+    assert ONE_LINE[span["start"] :].strip() == ONE_LINE[span["start"] : span["end"]].strip()
+
+
+def test_a_span_lies_over_a_place_where_a_very_long_line_is_cut(page: Page) -> None:
+    start(page, config={}, tasks=[{"text": ONE_LINE}, "next"])
+    cut = page.locator(".nba-chunk").nth(2).locator("[data-token]").first
+    token = int(cut.get_attribute("data-token") or "")
+    cut.scroll_into_view_if_needed()
+    drag(page, token - 2, token + 1)
+    expect(page.locator("mark")).to_have_count(1)
+    words = page.locator("mark").text_content()
+    press(page, "a")
+    (span,) = stored(page, 1)[0]["spans"]
+    assert ONE_LINE[span["start"] : span["end"]] == words
+
+
+def test_a_very_long_line_runs_one_way_from_its_beginning_to_its_end(page: Page) -> None:
+    text = f"{RIGHT_TO_LEFT}\nThis one runs from left to right."
+    start(page, config={}, tasks=[{"text": text}])
+    ways = page.evaluate(
+        "[...document.querySelectorAll('.nba-chunk')].map((chunk) => ["
+        "chunk.textContent.startsWith('This one'), getComputedStyle(chunk).unicodeBidi, "
+        "getComputedStyle(chunk).direction])"
+    )
+    assert len(ways) > 4
+    assert ways[0][:2] == [False, "plaintext"]
+    assert all(way == [False, "isolate", "rtl"] for way in ways[1:-1])
+    assert ways[-1][0]
+
+
+def test_a_very_long_text_that_is_only_read_is_copied_without_breaks(page: Page) -> None:
+    start(page, config={"blocks": ["binary"]}, tasks=[{"text": ONE_LINE, "label": "DRUG"}])
+    copied = page.evaluate(
+        "() => { getSelection().selectAllChildren(document.querySelector('.nba-lines'));"
+        " return getSelection().toString(); }"
+    )
+    assert copied.strip() == ONE_LINE.strip()
 
 
 def test_a_span_over_two_paragraphs_is_one_mark_and_is_stored_as_given(page: Page) -> None:

@@ -1,11 +1,15 @@
 /**
  * A long text in chunks of a few paragraphs, so that a change to one leaves the layout of the others.
  *
- * All offsets are code points. A text of one chunk is drawn as it always was.
+ * A line that is longer than many chunks is cut too, where a sentence begins if it has any, and wraps
+ * there before its end. A text of one chunk is drawn as it always was. All offsets are code points.
  */
+
+/** @import { codePoints } from "./offsets.js" */
 
 const LONG_FROM = 4000;
 const CHUNK_LENGTH = 600;
+const LINE_LENGTH = 1500;
 
 /**
  * What a chunk covers: a stretch of the text, and the tokens from `from` up to `to`.
@@ -27,8 +31,45 @@ export function lineStarts(text) {
 }
 
 /**
- * Cut a text at beginnings of lines that lie in no token and in none of the spans.
- * @param {number} length @param {readonly number[]} starts  of lines @param {number[][]} tokens  in text order
+ * Where chunks may begin: at lines, and within very long ones at sentences, words or at least tokens.
+ * @param {ReturnType<typeof codePoints>} text @param {readonly number[]} starts  of lines @param {number[][]} tokens
+ */
+export function beginnings(text, starts, tokens) {
+  const all = [];
+  let line = 0;
+  for (const next of [...starts, text.length]) {
+    let at = line;
+    while (next - at > LINE_LENGTH + CHUNK_LENGTH) {
+      const cut = cutWithin(text, tokens, at + CHUNK_LENGTH, at + LINE_LENGTH);
+      if (cut >= 0) all.push(cut);
+      at = cut < 0 ? at + LINE_LENGTH : cut;
+    }
+    all.push(next);
+    line = next;
+  }
+  return all.slice(0, -1);
+}
+
+/**
+ * Where the last sentence begins in a stretch, else the last word, else the last token; -1 without one.
+ * @param {ReturnType<typeof codePoints>} text @param {number[][]} tokens @param {number} from @param {number} to
+ */
+function cutWithin(text, tokens, from, to) {
+  const last = bisect(tokens.length, (i) => tokens[i][0] > to) - 1;
+  let word = -1;
+  for (let i = last; i > 0 && tokens[i][0] > from; i--) {
+    const [start, end] = tokens[i];
+    const before = text.slice(start - 2, start);
+    if (!/\s$/u.test(before) || !text.slice(start, end).trim()) continue;
+    if (/[.!?…。؟।]\s$/u.test(before)) return start;
+    if (word < 0) word = start;
+  }
+  return word < 0 && last > 0 && tokens[last][0] > from ? tokens[last][0] : word;
+}
+
+/**
+ * Cut a text at such places that lie in no token and in none of the spans.
+ * @param {number} length @param {readonly number[]} starts  of chunks @param {number[][]} tokens  in text order
  * @param {readonly {start: number, end: number}[]} spans  not overlapping, in text order @returns {Chunk[]}
  */
 export function chunksOf(length, starts, tokens, spans) {

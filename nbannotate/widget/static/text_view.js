@@ -1,7 +1,8 @@
 /** The text with its marks and tokens: painting, highlighting, and which token is where. */
 
-import { chunksOf, lineStarts, touched } from "./chunks.js";
+import { beginnings, bisect, chunksOf, lineStarts, touched } from "./chunks.js";
 import { h, textOf, treeOf } from "./elements.js";
+import { runsRightToLeft } from "./lanes.js";
 import { LaneView } from "./lane_view.js";
 import { deleteButton, markAttributes, spanId } from "./mark_elements.js";
 import { overlaps, pieces, tokenSpan } from "./marks.js";
@@ -29,8 +30,10 @@ export class TextView {
     /** @type {WireTask|null} */
     this.task = null;
     this.text = codePoints("");
-    /** @type {number[]} */
+    /** Where lines begin. @type {number[]} */
     this.starts = [];
+    /** Where chunks may begin. @type {number[]} */
+    this.beginnings = [];
     /** @type {Chunk[]} */
     this.chunks = [];
     /** @type {DrawnChunk[]} */
@@ -48,8 +51,11 @@ export class TextView {
     const { stacked, marks } = drawing;
     const withRuns = drawing.editable || stacked;
     const tokens = withRuns ? task.tokens ?? [] : [];
-    if (task !== this.task) [this.text, this.starts] = [codePoints(task.text), lineStarts(task.text)];
-    const chunks = chunksOf(this.text.length, this.starts, tokens, stacked ? [] : marks);
+    if (task !== this.task) {
+      [this.text, this.starts] = [codePoints(task.text), lineStarts(task.text)];
+      this.beginnings = beginnings(this.text, this.starts, task.tokens ?? []);
+    }
+    const chunks = chunksOf(this.text.length, drawing.editable ? this.beginnings : this.starts, tokens, stacked ? [] : marks);
     const isSame = task === this.task && chunks.length > 1 && this.box.dataset.stacked === String(stacked)
       && JSON.stringify(chunks) === JSON.stringify(this.chunks) && this.drawn[0].element.isConnected;
     for (const element of this.lit) element.className = "";
@@ -98,7 +104,7 @@ export class TextView {
   /** @param {Chunk} chunk @param {string} key @param {number[][]} tokens @param {Mark[]} marks  that touch it @param {Drawing} drawing @returns {DrawnChunk} */
   drawChunk(chunk, key, tokens, marks, drawing) {
     const { start, end, from, to } = chunk;
-    const element = h("div", { class: this.chunks.length > 1 ? "nba-chunk" : "nba-lines" });
+    const element = h("div", { class: this.chunks.length > 1 ? "nba-chunk" : "nba-lines", ...this.direction(chunk) });
     /** @type {DrawnChunk} */
     const drawn = { key, element, runs: [], bounds: [] };
     const here = (/** @type {Mark} */ mark) => ({ start: Math.max(mark.start, start) - start, end: Math.min(mark.end, end) - start });
@@ -118,6 +124,15 @@ export class TextView {
       else element.append(node);
     }
     return drawn;
+  }
+
+  /** What lies within one line runs as that line does. @param {Chunk} chunk @returns {Record<string, string>} */
+  direction({ start, end }) {
+    const { starts, text } = this;
+    const line = bisect(starts.length, (i) => starts[i] > start);
+    const begins = starts[line - 1] ?? 0;
+    if (begins === start || end > (starts[line] ?? text.length)) return {};
+    return { dir: runsRightToLeft(text.slice(begins, end)) ? "rtl" : "ltr" };
   }
 
   /** @param {DrawnChunk} drawn @param {Chunk} chunk @param {{start: number, end: number, token: number}} piece  counted from the chunk's start @param {boolean} withRuns */
