@@ -13,14 +13,14 @@ import threading
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 from nbannotate.errors import SkippedRowsWarning, SourceError, SpanError
 from nbannotate.pool.sources import ALLOWED, Row, open_source
-from nbannotate.tasks import SourceText, Span, check_inside, input_hash
+from nbannotate.tasks import Relation, SourceText, Span, check_inside, input_hash
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +29,8 @@ logger = logging.getLogger("nbannotate")
 
 MAX_CHARACTERS = 1_000_000
 """spaCy refuses longer texts."""
+
+Relate = Callable[[SourceText], tuple[tuple[Relation, ...], list[str]]]
 
 STREAM_BUFFER = 1_000
 """Texts held ready of a source that has no end in sight."""
@@ -63,6 +65,9 @@ class Pool:
         Docs. An iterator is read as texts are needed.
     text_column
         The column or key that holds the text.
+    relate
+        Reads the relations of a row, and says what is wrong with others, which are listed in
+        `left_out`; None where relations are of no use.
 
     Raises
     ------
@@ -76,11 +81,15 @@ class Pool:
     (2, 1)
     """
 
-    def __init__(self, source: object, text_column: str = "text") -> None:
+    def __init__(
+        self, source: object, text_column: str = "text", *, relate: Relate | None = None
+    ) -> None:
         opened = open_source(source, text_column)
         self.name = opened.name
         self.duplicates = 0
         self.skipped_rows: list[SkippedRow] = []
+        self.left_out_rows: list[SkippedRow] = []
+        self._relate = relate
         self._lock = threading.RLock()
         self._reading = threading.RLock()
         self._texts: dict[int, SourceText | str] = {}
@@ -133,6 +142,16 @@ class Pool:
 
         return pd.DataFrame(
             [(skip.row, skip.value, skip.reason) for skip in self.skipped_rows],
+            columns=["row", "value", "reason"],
+        )
+
+    @property
+    def left_out(self) -> pd.DataFrame:
+        """What came with a text and is not shown with it, with columns row, value and reason."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [(each.row, each.value, each.reason) for each in self.left_out_rows],
             columns=["row", "value", "reason"],
         )
 
@@ -237,7 +256,14 @@ class Pool:
             shown = repr(row.value if row.value is not None else dict(row.meta) or None)
             self.skipped_rows.append(SkippedRow(number, shown[:80], reason))
             return
-        self._add(text)
+        self._add(self._with_relations(number, text))
+
+    def _with_relations(self, number: int, text: SourceText) -> SourceText:
+        if self._relate is None or text.meta.get("relations") is None:
+            return text
+        relations, faults = self._relate(text)
+        self.left_out_rows += [SkippedRow(number, text.text[:80], fault) for fault in faults]
+        return replace(text, relations=relations)
 
     def _add(self, text: SourceText | str) -> None:
         """Add a text unless it is there."""
@@ -297,7 +323,8 @@ def _source_text(text: str, meta: Mapping[str, Any]) -> SourceText:
     if not meta:
         return SourceText(text, input_hash(text))
     spans: list[Span] = []
-    given = meta.get("spans")
+    given: Any = meta.get("spans")
+    given = given.tolist() if hasattr(given, "tolist") else given
     for plain in given if isinstance(given, (list, tuple)) else ():
         if isinstance(plain, Mapping) and {"start", "end", "label"} <= plain.keys():
             span = Span.from_dict(plain)

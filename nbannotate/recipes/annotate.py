@@ -11,12 +11,20 @@ from nbannotate.acquisition import QueryStrategy
 from nbannotate.acquisition.patterns import PatternMatcher
 from nbannotate.errors import PipelineError
 from nbannotate.learning import Learner, find_suggesters, make_learner, spans_key_of, suggester
-from nbannotate.pool import Pool
+from nbannotate.recipes.given import pool_maker
 from nbannotate.recipes.tokenizing import blank, own_tokenize
 from nbannotate.session import Html, HtmlOf, Lineage, Session
 from nbannotate.store import Store
-from nbannotate.tasks import Input, Unit, View, check_fields, check_labels, find_view, share_labels
-from nbannotate.widget import Annotator, Keys, resolve_keys
+from nbannotate.tasks import (
+    Input,
+    Unit,
+    View,
+    check_fields,
+    check_labels,
+    find_view,
+    share_labels,
+)
+from nbannotate.widget import Annotator, Keys, resolve_keys, resolve_relation_keys
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -58,7 +66,9 @@ def annotate(
     source
         The texts: a DataFrame, Series, list of str or dict, path to a ``.jsonl``,
         ``.csv``, ``.txt`` or ``.parquet`` file, DuckDB relation, iterable of Docs, or a
-        function of the session that returns any of these.
+        function of the session that returns any of these. Rows may bring ``spans`` and
+        ``relations`` to begin with, as ``store.annotations()`` has them or by the index of a
+        token; relations that do not fit are listed in ``ann.left_out``.
     view
         The view's name, such as ``"ner.correct"``; a `View` of your own; or several of these,
         asked of each text at once and stored in one row. The model in the loop follows the
@@ -68,7 +78,8 @@ def annotate(
         The labels that answers may use; on a page of several views that take labels, a
         mapping from the view's name to its own.
     relations
-        For a view of relations: the labels that relations between spans may have.
+        The labels that relations between spans may have, in ``"relations.manual"``,
+        ``"ner.manual"`` or ``"spans.manual"``, alone or beside other views.
     nlp
         The pipeline to start from: a spaCy pipeline (it is copied, never changed), the
         path or package name of one, a version of ``store.models()`` such as ``"v7"``, None
@@ -93,7 +104,8 @@ def annotate(
         For labels on a text: exactly one applies.
     inputs
         Fields to write in, beside whatever the view asks: names, or `Input` for more than a
-        line. They are in the column ``inputs`` of ``ann.annotations()``.
+        line. They begin with what the row's column of the same name holds, or its ``inputs``
+        as ``ann.annotations()`` has them, where the answers are.
     html
         What is shown in the place of the text or, where spans are marked, above it: a column
         that holds HTML, or a function of the row, which is a dict. Scripts, links, forms,
@@ -127,7 +139,8 @@ def annotate(
         "DRUG": ["d", "1"]}``: of the actions accept, reject, ignore, undo, back (delete a
         span, else undo), enter, escape, flag, note, write (in the first field), history, why,
         help, all and correct (the whole reading, in ``teach``), next and previous (of
-        overlapping spans), relate and turn (relations) and filter; or of labels. A key is one
+        overlapping spans), relate and turn (relations) and filter; or of labels, those of
+        relations too, which mean them while a relation is in hand. A key is one
         character, ``"space"``, ``"enter"``, ``"escape"``, ``"backspace"`` or ``"delete"``,
         with ``"shift+"`` before it if wanted.
 
@@ -193,7 +206,6 @@ def annotate(
     asked, checked = _checked_view(
         view, labels, keys, exclusive=exclusive, inputs=inputs, relations=relations, by=by
     )
-
     opened = store if isinstance(store, Store) else Store(store)
     make = _making(asked, asked.leading.labels or checked, lang=lang, seed=seed)
     changes_learner = None if learner is not None else make
@@ -203,12 +215,13 @@ def annotate(
     )
     if changes_learner is not None:
         learner = _beginning(lineage, _checked_nlp(nlp, asked), make)
+    tokenize = own_tokenize(learner, lang)
     session = Session(
         store=opened,
         view=asked,
         labels=checked,
-        pool=lambda session: Pool(source(session) if callable(source) else source, text_column),
-        tokenize=own_tokenize(learner, lang),
+        pool=pool_maker(source, asked, checked, text_column, tokenize=tokenize, by=by),
+        tokenize=tokenize,
         dataset=dataset,
         session_id=session_id,
         annotator=annotator,
@@ -246,20 +259,22 @@ def _checked_view(
         )
     takes = [block.name for block in asked.blocks if block.takes_labels]
     if isinstance(labels, Mapping):
-        by_view = {name: check_labels(own) for name, own in labels.items()}
+        full = {name.removesuffix("+relations"): name for name in takes}
+        by_view = {full.get(name, name): check_labels(own) for name, own in labels.items()}
     elif len(takes) == 1 or (takes and not asked.parts):
         by_view = {takes[0]: check_labels(labels)}
     else:
         by_view = {"labels": check_labels(labels)} if labels else {}
     asked = share_labels(asked, by_view)
     checked = tuple(label for name in takes for label in by_view[name])
-    resolve_keys(
+    of_actions, _ = resolve_keys(
         keys,
         checked,
         groups=list(asked.labels_by_view.values()),
+        relations=asked.relations,
         writes=asked.shows("input"),
-        relates=asked.shows("relations"),
     )
+    resolve_relation_keys(keys, asked.relations, of_actions)
     return asked, checked
 
 

@@ -5,6 +5,7 @@ from nbannotate.session.estimates import Estimate, Outlook
 from nbannotate.session.given_tasks import GivenTasks
 from nbannotate.session.html import Html, HtmlOf
 from nbannotate.session.lineage import Line, Lineage
+from nbannotate.session.page_spans import shown_spans
 from nbannotate.session.progress import ModelStatus, Progress
 from nbannotate.session.review import ReviewSession
 from nbannotate.session.session import Session
@@ -24,4 +25,5 @@ __all__ = [
     "Session",
     "batch_of",
     "draw_up",
+    "shown_spans",
 ]

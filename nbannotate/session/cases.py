@@ -155,17 +155,16 @@ def _task(
     first = given[0]
     task_hash = _task_hash(view, first)
     decision = decisions.get(task_hash)
-    lead = leading(versions)
-    spans = lead.spans if lead is not None else ()
+    begun: Said = leading(versions) or Said()
     is_reopened = decision is not None and _diverges(versions, decision)
     if decision is not None and is_reopened:
-        why, spans = "reopened", decision.spans
+        why, begun = "reopened", decision
         versions = group_versions([*named, (f"{decision.annotator} (decided)", decision)])
     for label in _labels_of(versions):
         check_known(label, labels)
     is_binary = not view.asks_whole_text
     choice = view.block("choice")
-    spans = first.spans if is_binary else spans
+    spans = first.spans if is_binary else begun.spans
     task = Task(
         text=first.text,
         input_hash=first.input_hash,
@@ -178,6 +177,8 @@ def _task(
         why=why,
         meta={**first.meta, REVIEWED: _about(given, versions, by)},
         versions=versions,
+        relations=begun.relations,
+        inputs=begun.inputs,
         supersedes=decision.answer_id if decision is not None and is_reopened else None,
     )
     if why == "agreed" and settle_agreed(view, task) is None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from nbannotate.tasks import Prediction, Span, graphemes, snap
+from nbannotate.tasks import Prediction, SourceText, Span, graphemes, snap
+
+
+def given_spans(text: SourceText, matches: Mapping[int, Sequence[Span]]) -> Sequence[Span]:
+    """Return the spans that no model found: patterns', unless relations came with the row's."""
+    return text.spans if text.relations else matches.get(text.input_hash, text.spans)
 
 
 def shown_spans(

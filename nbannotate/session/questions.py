@@ -18,7 +18,7 @@ from nbannotate.acquisition.patterns import PatternMatcher
 from nbannotate.learning import Learner, takes_updates, texts_at_once
 from nbannotate.pool import Pool
 from nbannotate.session.few_texts import FewTexts
-from nbannotate.session.page_spans import shown_spans, snapped, snapped_reading
+from nbannotate.session.page_spans import given_spans, shown_spans, snapped, snapped_reading
 from nbannotate.tasks import (
     SPAN_COMPONENTS,
     Answer,
@@ -28,6 +28,8 @@ from nbannotate.tasks import (
     Task,
     Unit,
     View,
+    begun_inputs,
+    drawn_from,
     part_of,
     task_hash,
     task_of,
@@ -366,7 +368,7 @@ class Questions:
             if self.view.shows_suggestions:
                 spans = self._worth_showing(read)
             else:
-                given = matches.get(text.input_hash, text.spans)
+                given = given_spans(text, matches)
                 spans = shown_spans(given, self.labels, overlaps=self.view.overlaps)
             if spans != read or not self.view.shows_suggestions:
                 foreseen = read
@@ -394,6 +396,8 @@ class Questions:
             meta=text.meta,
             foreseen=foreseen if version is not None else None,
             prediction=reading,
+            relations=drawn_from(text.relations, spans),
+            inputs=begun_inputs(self.view.inputs, text.meta),
         )
 
     def _beside(
@@ -406,7 +410,7 @@ class Questions:
         """Return what the page shows, with what no model says of its other blocks."""
         spans_view, choice = self.view.block("spans"), self.view.block("choice")
         if spans_view is not None and spans_view is not self.view.leading:
-            given = matches.get(text.input_hash, text.spans)
+            given = given_spans(text, matches)
             spans = shown_spans(given, spans_view.labels, overlaps=spans_view.overlaps)
         if choice is not None and choice is not self.view.leading:
             options = dict.fromkeys(choice.labels)

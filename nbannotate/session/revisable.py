@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from abc import abstractmethod
+from collections.abc import Mapping
 from time import monotonic
 from typing import Any, Unpack, cast
 
@@ -244,6 +245,8 @@ class Revisable(ModelInLoop):
         if answer != "accept" or former.answer != "accept":
             kept.pop("accept", None)
         given = {name: part for name, part in parts.items() if part is not None}
+        if isinstance(given.get("inputs"), Mapping):
+            given["inputs"] = {**kept.get("inputs", {}), **cast("Any", given["inputs"])}
         return cast("Parts", kept | given)
 
     def _put_in_place(self, task: Task, former: Answer, changed: Answer) -> None:

@@ -20,10 +20,11 @@ from nbannotate.tasks.components import (
     kinds_of,
 )
 from nbannotate.tasks.effort import AnnotatorTime
+from nbannotate.tasks.given_relations import drawn_from, read_relations
 from nbannotate.tasks.gold import GoldText, read_gold
 from nbannotate.tasks.graphemes import Unit, graphemes, wide_graphemes
 from nbannotate.tasks.hashing import input_hash, task_hash
-from nbannotate.tasks.inputs import Input, check_fields
+from nbannotate.tasks.inputs import Input, begun_inputs, check_fields
 from nbannotate.tasks.labels import check_known, check_labels, labels_given
 from nbannotate.tasks.pages import add_label, join_views, share_labels
 from nbannotate.tasks.parts import part_of
@@ -88,6 +89,7 @@ __all__ = [
     "Version",
     "View",
     "add_label",
+    "begun_inputs",
     "check_fields",
     "check_inside",
     "check_known",
@@ -96,6 +98,7 @@ __all__ = [
     "check_spans",
     "component_of",
     "components_of",
+    "drawn_from",
     "find_view",
     "graphemes",
     "group_versions",
@@ -109,6 +112,7 @@ __all__ = [
     "order_of",
     "part_of",
     "read_gold",
+    "read_relations",
     "share_labels",
     "snap",
     "task_hash",

@@ -57,7 +57,8 @@ def find_view(
     exclusive
         For labels on a text: exactly one applies.
     relations
-        For a view of relations by its name: the labels that they may have.
+        The labels that relations may have. They are drawn in a view of them or, where there is
+        none, between the spans of ``"ner.manual"`` or ``"spans.manual"``.
     inputs
         Fields to write in; they come last where no view has a place for them.
 
@@ -113,11 +114,16 @@ def _find_one(view: str | View, *, exclusive: bool) -> View:
 
 
 def _with_relations(views: list[View], labels: tuple[str, ...]) -> list[View]:
-    if labels and not any(view.shows("relations") for view in views):
-        raise ValueError(
-            f"view {'+'.join(view.name for view in views)!r} draws no relations, but "
-            f"relations={list(labels)} were given; give none, or view='relations.manual'"
-        )
+    """Return the views with relations drawn where spans are marked by hand."""
     if not labels:
         return views
+    if not any(view.shows("relations") for view in views):
+        views = [VIEWS.get(f"{view.name}+relations", view) for view in views]
+    if not any(view.shows("relations") for view in views):
+        able = ", ".join(repr(name) for name, view in VIEWS.items() if view.shows("relations"))
+        raise ValueError(
+            f"relations={list(labels)} were given to {'+'.join(view.name for view in views)!r}, "
+            "which draws none: they are drawn between spans that are marked by hand. Leave them "
+            f"out, or use 'ner.manual', 'spans.manual' or one of {able}"
+        )
     return [replace(each, relations=labels) if each.shows("relations") else each for each in views]

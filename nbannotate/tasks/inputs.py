@@ -24,6 +24,9 @@ class Input:
         Whether the text may have several lines.
     required
         Whether a text is accepted only with something written here.
+    column
+        The column of the source whose text is here to begin with; by default that of the
+        field's name, if there is one.
 
     Raises
     ------
@@ -40,6 +43,7 @@ class Input:
     placeholder: str = ""
     multiline: bool = False
     required: bool = False
+    column: str | None = None
 
     def __post_init__(self) -> None:
         """Check the name."""
@@ -83,8 +87,41 @@ def check_fields(inputs: str | Input | Iterable[str | Input]) -> tuple[Input, ..
     return tuple(fields)
 
 
+def begun_inputs(fields: Iterable[Input], row: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is in the fields to begin with: what the row brings for them.
+
+    Parameters
+    ----------
+    fields
+        The fields.
+    row
+        The columns beside a text: one of a field's name or `Input.column`, with a text, a
+        number, or nothing; or ``inputs``, a mapping, as answers have it.
+
+    Examples
+    --------
+    >>> begun_inputs([Input("reason"), Input("stars")], {"reason": "late", "stars": 2})
+    {'reason': 'late', 'stars': '2'}
+    """
+    kept = row.get("inputs")
+    earlier = kept if isinstance(kept, Mapping) else {}
+    begun = {}
+    for field in fields:
+        value = row.get(field.column or field.name)
+        if field.column is None and field.name in earlier:
+            value = earlier[field.name]
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if (isinstance(value, str) and value) or (is_number and value == value):  # noqa: PLR0124
+            begun[field.name] = str(value)
+    return begun
+
+
 def check_inputs(
-    inputs: str | Mapping[str, Any] | None, fields: tuple[Input, ...], answer: AnswerKind
+    inputs: str | Mapping[str, Any] | None,
+    fields: tuple[Input, ...],
+    answer: AnswerKind,
+    *,
+    begun: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Return what an answer has in each field, the empty string where it has nothing.
 
@@ -96,6 +133,8 @@ def check_inputs(
         Those that may be written in.
     answer
         Only an accept needs the fields that are required.
+    begun
+        What was in the fields before; it stays where ``inputs`` does not name the field.
 
     Raises
     ------
@@ -114,9 +153,11 @@ def check_inputs(
         raise AnswerError(
             f"inputs={inputs!r} are no texts by name; give inputs={{{fields[0].name!r}: '…'}}"
         )
-    written = dict(inputs or {})
+    names = {field.name for field in fields}
+    kept = {name: text for name, text in (begun or {}).items() if name in names}
+    written = {**kept, **(inputs or {})}
     for name, text in written.items():
-        if name not in {field.name for field in fields}:
+        if name not in names:
             raise AnswerError(f"there is no input {name!r} here; there are {allowed}")
         if not isinstance(text, str):
             raise AnswerError(f"input {name!r} was given {text!r}; give a str, '' for nothing")

@@ -151,12 +151,15 @@ class SourceText:
         The other columns of its row, as JSON values.
     spans
         Spans that came with the row (pre-annotation), shown by manual views only.
+    relations
+        Relations between them that came with the row, where they are drawn.
     """
 
     text: str
     input_hash: int
     meta: Mapping[str, Any] = field(default_factory=dict)
     spans: tuple[Span, ...] = ()
+    relations: tuple[Relation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +205,10 @@ class Task:
     html
         What is shown in the place of the text, or above it where the text is marked; it is
         safe to be shown. None for the text alone.
+    relations
+        Relations between ``spans`` that an answer begins with.
+    inputs
+        What is in the fields at the beginning, by their names.
     """
 
     text: str
@@ -221,6 +228,8 @@ class Task:
     versions: tuple[Version, ...] = ()
     supersedes: str | None = None
     html: str | None = None
+    relations: tuple[Relation, ...] = ()
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from nbannotate.tasks.components import (
     components_of,
     kinds_of,
 )
+from nbannotate.tasks.given_relations import drawn_from
 from nbannotate.tasks.hashing import task_hash
 from nbannotate.tasks.inputs import Input, check_inputs
 from nbannotate.tasks.records import (
@@ -234,12 +235,11 @@ class View:
         return cast("Parts", {name: parts[name] for name in self.takes & parts.keys()})
 
     def say_again(self, said: Said) -> Parts:
-        """Return what was said before as the parts of a new answer, without fields that are gone.
+        """Return what was said before as the parts of a new answer, in the fields there are now.
 
         Of a yes-or-no question that is nothing: the answer says it all.
         """
-        names = {each.name for each in self.inputs}
-        written = {name: text for name, text in said.inputs.items() if name in names}
+        written = {each.name: said.inputs.get(each.name, "") for each in self.inputs}
         parts = said.parts | {"inputs": written}
         return cast("Parts", {name: parts[name] for name in self._shown_parts})
 
@@ -263,7 +263,9 @@ class View:
             Character offsets of the text's tokens, shape (n_tokens, 2).
         **parts
             Spans: None accepts the suggestions as they are; of a yes-or-no question about a
-            span, all spans of the text, in the place of a yes or no. Others: see `Parts`.
+            span, all spans of the text, in the place of a yes or no. Relations: None keeps
+            those of the task whose ends stand. Inputs: fields that are not named stay as the
+            task has them. Others: see `Parts`.
 
         Raises
         ------
@@ -311,14 +313,17 @@ class View:
         if self.layout == "binary":
             return replace(settled, spans=task.spans, label=task.label)
         if self.layout == "input":
-            written = check_inputs(parts.get("inputs"), self.inputs, settled.answer)
+            written = check_inputs(
+                parts.get("inputs"), self.inputs, settled.answer, begun=task.inputs
+            )
             return replace(settled, inputs=written)
         if "spans" in self.layouts:
             standing = parts.get("spans", task.spans)
             checked = check_spans(
                 standing, replace(task, labels=labels), tokens, overlaps=self.overlaps
             )
-            related = check_relations(parts.get("relations"), checked, self.relations)
+            given = parts.get("relations", drawn_from(task.relations, checked))
+            related = check_relations(given, checked, self.relations)
             return replace(settled, spans=checked, relations=related)
         chosen = check_choice(
             parts.get("accept"),

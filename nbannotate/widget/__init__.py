@@ -2,7 +2,7 @@
 
 from nbannotate.widget.annotator import Annotator
 from nbannotate.widget.comparer import CompareAnnotator
-from nbannotate.widget.keys import Keys, resolve_keys
+from nbannotate.widget.keys import Keys, resolve_keys, resolve_relation_keys
 from nbannotate.widget.rendering import Rendering, show
 from nbannotate.widget.reviewer import ReviewAnnotator
 
@@ -13,5 +13,6 @@ __all__ = [
     "Rendering",
     "ReviewAnnotator",
     "resolve_keys",
+    "resolve_relation_keys",
     "show",
 ]

@@ -181,6 +181,11 @@ class Annotator(anywidget.AnyWidget):
         return self._session.pool.skipped
 
     @property
+    def left_out(self) -> pd.DataFrame:
+        """The relations of the source that are not shown, with columns row, value, reason."""
+        return self._session.pool.left_out
+
+    @property
     def html_errors(self) -> pd.DataFrame:
         """The texts shown so far whose ``html`` could not be made, with columns text and error."""
         import pandas as pd

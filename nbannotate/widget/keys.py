@@ -54,8 +54,8 @@ def resolve_keys(
     labels: Sequence[str],
     *,
     groups: Sequence[Sequence[str]] = (),
+    relations: Sequence[str] = (),
     writes: bool = False,
-    relates: bool = False,
     is_strict: bool = True,
     actions: Mapping[str, tuple[str, ...]] = DEFAULT_KEYS,
 ) -> tuple[dict[str, list[str]], list[str | None]]:
@@ -70,10 +70,11 @@ def resolve_keys(
     groups
         The labels of each view of a page. Their keys go on from one to the next as long as
         there are enough; else the first has the digits, the second Shift and the digits.
+    relations
+        The labels of relations; without any the keys that draw relations are free. See
+        `resolve_relation_keys` for theirs.
     writes
         Whether there are fields to write in; if not, the key that leads there is free.
-    relates
-        Whether relations are drawn; if not, the keys that draw them are free.
     is_strict
         Whether to refuse a default key of a label that is given to something else; if
         not, that label has no key.
@@ -95,8 +96,8 @@ def resolve_keys(
     """
     given = {name: _keys_of(name, value) for name, value in (keys or {}).items()}
     for name in given:
-        _check_name(name, labels, actions)
-    useless = {*(() if writes else ("write",)), *(() if relates else ("relate", "turn"))}
+        _check_name(name, labels, actions, relations)
+    useless = {*(() if writes else ("write",)), *(() if relations else ("relate", "turn"))}
     meanings = {name: given.get(name, own) for name, own in actions.items() if name not in useless}
     taken: dict[str, str] = {}
     for name, own in (*meanings.items(), *((n, k) for n, k in given.items() if n in labels)):
@@ -114,6 +115,56 @@ def resolve_keys(
         for label in labels
     ]
     return {name: list(own) for name, own in meanings.items()}, of_labels
+
+
+def resolve_relation_keys(
+    keys: Keys | None,
+    relations: Sequence[str],
+    actions: Mapping[str, Sequence[str]],
+    *,
+    is_strict: bool = True,
+) -> list[str | None]:
+    """Return the key of each label of relations, by default its place in the row of digits.
+
+    They mean these labels only while a relation is in hand, so they may be those of other
+    labels, but not of actions.
+
+    Parameters
+    ----------
+    keys
+        What differs from the default.
+    relations
+        The labels, in their order.
+    actions
+        The keys of every action, from `resolve_keys`.
+    is_strict
+        As for `resolve_keys`.
+
+    Raises
+    ------
+    KeyBindingError
+        If a key is unknown, or means another relation or an action already.
+
+    Examples
+    --------
+    >>> resolve_relation_keys({"CAUSES": "c"}, ["CAUSES", "ENDS"], {"accept": ["a"]})
+    ['c', '2']
+    """
+    given = {name: _keys_of(name, own) for name, own in (keys or {}).items() if name in relations}
+    taken = {key: name for name, own in actions.items() for key in own}
+    for name, own in given.items():
+        for key in own:
+            if key in taken:
+                raise _clash(key, taken[key], name)
+            taken[key] = name
+    clashes = frozenset(key for own in given.values() for key in own) if is_strict else frozenset()
+    usual = dict(zip(relations, LABEL_KEYS, strict=False))
+    return [
+        next(iter(given[label]), None)
+        if label in given
+        else _default(label, usual.get(label), taken, clashes)
+        for label in relations
+    ]
 
 
 def _usual_keys(labels: Sequence[str], groups: Sequence[Sequence[str]]) -> dict[str, str]:
@@ -136,16 +187,21 @@ def _default(
     return None
 
 
-def _check_name(name: str, labels: Sequence[str], actions: Iterable[str]) -> None:
-    if name in actions and name in labels:
+def _check_name(
+    name: str, labels: Sequence[str], actions: Iterable[str], relations: Sequence[str]
+) -> None:
+    kinds = {"an action": actions, "a label": labels, "a relation's label": relations}
+    found = [kind for kind, names in kinds.items() if name in names]
+    if len(found) > 1:
         raise KeyBindingError(
-            f"keys={{{name!r}: …}} names an action and a label; rename the label to give one "
+            f"keys={{{name!r}: …}} names {' and '.join(found)}; rename the label to give one "
             "of them a key"
         )
-    if name not in actions and name not in labels:
+    if not found:
+        related = f" and of relations {', '.join(map(repr, relations))}" if relations else ""
         raise KeyBindingError(
             f"keys={{{name!r}: …}} names nothing that has a key; allowed are the actions "
-            f"{', '.join(actions)} and the labels {', '.join(map(repr, labels))}"
+            f"{', '.join(actions)} and the labels {', '.join(map(repr, labels))}{related}"
         )
 
 

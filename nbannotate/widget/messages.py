@@ -70,6 +70,8 @@ class WireTask(TypedDict):
     model_version: str | None
     meta: dict[str, Any]
     versions: list[WireVersion]
+    relations: list[dict[str, Any]]
+    inputs: dict[str, str]
     html: str | None
 
 
@@ -133,6 +135,8 @@ def wire_task(session: Session, task: Task | None) -> WireTask | None:
         "versions": wire_versions(
             task.versions, blind=session.view.is_blind, decided=task.supersedes
         ),
+        "relations": [relation.to_dict() for relation in task.relations],
+        "inputs": dict(task.inputs),
         "html": task.html,
     }
 
@@ -196,5 +200,5 @@ def _short_scalars(meta: Mapping[str, Any], *, without: str | None) -> dict[str,
         and len(str(value)) <= SHOWN_META_CHARACTERS
         and not key.startswith("_")
         and key != without
-        and key not in {"label", "labels", "spans", "accept", "answer"}
+        and key not in {"label", "labels", "spans", "accept", "answer", "inputs", "relations"}
     }

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from nbannotate.session import Session
-from nbannotate.widget.keys import DEFAULT_KEYS, LABEL_KEYS, Keys, resolve_keys
+from nbannotate.widget.keys import DEFAULT_KEYS, Keys, resolve_keys, resolve_relation_keys
 from nbannotate.widget.rendering.show import relation_color
 
 
@@ -31,10 +31,11 @@ def page_config(
         session.labels,
         groups=groups,
         writes=view.shows("input"),
-        relates=view.shows("relations"),
+        relations=view.relations,
         is_strict=is_strict,
         actions=actions,
     )
+    of_relations = resolve_relation_keys(keys, view.relations, of_actions, is_strict=is_strict)
     block_of = {
         label: block.layout for block in view.parts if block.labels for label in block.labels
     }
@@ -54,7 +55,7 @@ def page_config(
         "relations": [
             {
                 "name": name,
-                "key": LABEL_KEYS[i] if i < len(LABEL_KEYS) else None,
+                "key": of_relations[i],
                 "color": relation_color(i),
             }
             for i, name in enumerate(view.relations)
@@ -72,6 +73,11 @@ def notices_of(session: Session) -> list[str]:
     said = []
     if session.pool.skipped_rows:
         said.append(session.pool.skipped_message())
+    if left_out := session.pool.left_out_rows:
+        relations = "1 relation" if len(left_out) == 1 else f"{len(left_out):,} relations"
+        said.append(
+            f"{relations} of the source not shown ({left_out[0].reason}); ann.left_out lists all."
+        )
     if session.pool.duplicates:
         texts = "text was" if session.pool.duplicates == 1 else "texts were"
         said.append(f"{session.pool.duplicates} doubled {texts} left out.")

@@ -9,7 +9,7 @@ from typing import Any, Protocol, Self
 
 from playwright.sync_api import Locator, Page
 
-COLUMNS = 'answer_id, "view", answer, label, accept, spans, inputs, flagged, note, text'
+COLUMNS = 'answer_id, "view", answer, label, accept, spans, inputs, relations, flagged, note, text'
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,10 @@ import nbannotate as nb
 store = nb.Store("answers.duckdb")
 df = nb.sample_data()
 few = ["🚲 👩‍🔧 brake at Harbour Gate is loose", "The saddle of bike 12 is wet", "וְהַגַּלְגַּל at Old Pier",
-       "日本語 テキスト Pier 7", "The lock\\r\\n\\tat Mill Lane jams", "Charged twice at Mill Lane"]"""
+       "日本語 テキスト Pier 7", "The lock\\r\\n\\tat Mill Lane jams", "Charged twice at Mill Lane"]
+related_rows = [{"text": f"🚲 bell {i} at Old Pier", "relations": [{"head": 1, "child": 4, "label": "AT"}],
+                 "spans": [{"start": 2, "end": 6, "label": "PART"}, {"start": 12, "end": 20, "label": "PLACE"}]}
+                for i in range(3)]"""
 
 THINGS = 'labels=["PLACE", "PART"]'
 TOPICS = 'labels=["hardware", "payment", "account"]'
@@ -35,6 +38,13 @@ RECIPES = {
         "nlp=False"
     ),
     "writing": 'nb.annotate(few, view="input", inputs=["gist", nb.Input("more", multiline=True)]',
+    "related": (
+        f'nb.relations.manual(related_rows, {THINGS}, relations=["AT", "NEAR"], keys={{"NEAR": "w"}}'
+    ),
+    "related_page": (
+        'nb.annotate(related_rows, view=["ner.manual", "textcat.manual"], relations=["AT", "NEAR"], labels={'
+        '"ner.manual": ["PLACE", "PART"], "textcat.manual": ["hardware", "payment"]}, nlp=False'
+    ),
     "shown": (
         """nb.annotate(few, view="binary", html=lambda row: f"<h3>{len(row['text'])}</h3>"""
         """<img src=x onerror='document.title = 1'><a href='https://away.test'>x</a>\""""
@@ -44,10 +54,12 @@ RECIPES = {
 """Each view's recipe, by the dataset that its answers go to."""
 
 REVIEW = """\
-for _who, _spans in {"alice": [nb.Span(4, 10, "PART")], "bob": []}.items():
-    _own = nb.ner.manual(few[1:2], labels=["PART"], dataset="judged", annotator=_who, store=store,
-                         nlp=False)
-    _own.session.answer("accept", spans=_spans)
+_saddle, _bike = nb.Span(4, 10, "PART"), nb.Span(14, 18, "PLACE")
+for _who, _spans, _label, _why in [("alice", [_saddle, _bike], "AT", "so"), ("bob", [_saddle, _bike], "NEAR", "no")]:
+    _own = nb.annotate(few[1:2], view="spans.manual", relations=["AT", "NEAR"], labels=["PART", "PLACE"],
+                       inputs="why", dataset="judged", annotator=_who, store=store, nlp=False)
+    _related = {"head": _saddle.to_dict(), "child": _bike.to_dict(), "label": _label}
+    _own.session.answer("accept", spans=_spans, relations=[_related], inputs=_why)
     _own.close()
 ann_decided = nb.review(store, "judged", reviewer="rita", into="decided")
 ann_decided"""

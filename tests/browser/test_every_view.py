@@ -44,6 +44,12 @@ def words(row: dict[str, Any]) -> list[tuple[str, str]]:
     return [(row["text"][s["start"] : s["end"]], s["label"]) for s in row["spans"]]
 
 
+def related(row: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Each relation of a row as the words of its ends, its label between them."""
+    ends = [[row["text"][r[e]["start"] : r[e]["end"]] for e in ("head", "child")] for r in row["relations"]]  # fmt: skip
+    return [(head, r["label"], child) for (head, child), r in zip(ends, row["relations"], strict=True)]  # fmt: skip
+
+
 def drag(page: Page, start: Locator, end: Locator) -> None:
     """Drag from the middle of one word to the middle of another."""
     boxes = [one.bounding_box() for one in (start, end)]
@@ -119,6 +125,32 @@ def test_the_whole_reading_can_be_corrected_where_one_span_is_asked_about(views:
     assert answered(views, widget, "Shift+A")["answer"] == "accept"
 
 
+def test_relations_that_came_are_relabelled_drawn_and_deleted_by_keys(views: FrontEnd):
+    widget = begin(views, "related")
+    expect(widget.locator(".nba-relation")).to_have_attribute("data-tag", "AT")
+    assert related(answered(views, widget, "a")) == [("bell", "AT", "Old Pier")]
+    row = answered(views, widget, "r", "w", "t", "Escape", "s", "r", "Enter", "1", "Escape", "a")
+    assert sorted(related(row)) == [("Old Pier", "NEAR", "bell"), ("bell", "AT", "Old Pier")]
+    views.page.keyboard.press("u")
+    expect(widget.locator(".nba-relation")).to_have_count(2)
+    for key in ("r", "Backspace", "r", "Backspace"):
+        views.page.keyboard.press(key)
+    expect(widget.locator(".nba-relation")).to_have_count(0)
+    assert related(answered(views, widget, "a")) == []
+
+
+def test_a_relation_is_drawn_by_the_mouse_on_a_page_with_a_choice(views: FrontEnd):
+    widget = begin(views, "related_page")
+    place, part = (widget.locator(f'.nba-name[data-tag="{label}"]') for label in ("PLACE", "PART"))
+    place.drag_to(part)
+    expect(widget.locator('.nba-relation[data-state="selected"]')).to_have_count(1)
+    views.page.keyboard.press("Escape")
+    widget.locator('[data-option="payment"]').click()
+    row = answered(views, widget, "a")
+    assert (row["view"], row["accept"]) == ("ner.manual+relations+textcat.manual", ["payment"])
+    assert ("Old Pier", "AT", "bell") in related(row)
+
+
 def test_one_annotators_version_is_picked_and_is_the_decision(views: FrontEnd):
     widget = begin(views, "decided")
     card = widget.locator(".nba-version").filter(has_text="alice")
@@ -126,7 +158,8 @@ def test_one_annotators_version_is_picked_and_is_the_decision(views: FrontEnd):
     views.page.keyboard.press("a")
     expect_saved(widget, "")
     (row,) = rows(views, "decided")
-    assert words(row) == [("saddle", "PART")]
+    assert words(row) == [("saddle", "PART"), ("bike", "PLACE")]
+    assert (related(row), row["inputs"]) == ([("saddle", "AT", "bike")], {"why": "so"})
     expect(widget).to_have_attribute("data-phase", "finished")
 
 

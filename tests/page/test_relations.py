@@ -43,6 +43,27 @@ def middle(page: Page, span: dict[str, Any]) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
+def test_relations_that_came_with_a_text_are_there_and_are_answered_as_they_are(page: Page):
+    given_ones = [given.relation(DRUG, EFFECT, "IN"), given.relation(DRUG, FOOD, "CAUSES")]
+    task = {"text": given.TEXT, "spans": [DRUG, EFFECT], "relations": given_ones}
+    start(page, config=given.config(), tasks=[task, "Next one."])
+    focus(page)
+    assert [name for name, _ in drawn(page)] == ["IN: Aspirin to nausea"]
+    assert accepted(page) == given_ones[:1]
+
+
+def test_a_label_of_relations_has_the_key_that_it_was_given(page: Page):
+    labels = [
+        {"name": "CAUSES", "key": "w", "color": 0},
+        {"name": "TREATS", "key": "2", "color": 1},
+    ]
+    start(page, config={**given.config(), "relations": labels}, tasks=[{"text": given.TEXT, "spans": given.SPANS}, "Next."])  # fmt: skip
+    focus(page)
+    expect(page.locator('[data-relation="CAUSES"] kbd')).to_have_text("w")
+    press(page, "s", "r", "Enter", "2", "w")
+    assert drawn(page)[0][0].startswith("CAUSES:")
+
+
 def test_a_relation_is_drawn_labelled_turned_and_deleted_by_keys_alone(page: Page):
     open_spans(page)
     press(page, "s", "r", "ArrowRight")

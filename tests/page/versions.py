@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nbannotate.tasks import Relation, Span, Version
+from nbannotate.tasks import Relation, Span, Version, leading
 from nbannotate.tasks.versions import Remark
 from nbannotate.widget.keys import REVIEW_KEYS
 from nbannotate.widget.versions import wire_versions
@@ -42,8 +42,17 @@ def task(
         {key: value for key, value in span.items() if key != "differs"}
         for span in (lead["spans"] if lead else [])
     ]
-    return {"text": text, "versions": wired, "spans": spans, "why": "versions differ",
+    return {"text": text, "versions": wired, "spans": spans, **begun_with(versions), "why": "versions differ",
             "why_text": "The annotators differ about it.", **more}  # fmt: skip
+
+
+def begun_with(versions: Sequence[Version]) -> dict[str, Any]:
+    """What the kernel sends of the leading version, beside its spans."""
+    lead = leading(versions)
+    if lead is None or lead.answer != "accept":
+        return {}
+    relations = [each.to_dict() for each in lead.relations]
+    return {"relations": relations, "inputs": dict(lead.inputs)}
 
 
 def spans_task(text: str, versions: Mapping[str, Sequence[tuple[str, str]]]) -> dict[str, Any]:

@@ -109,8 +109,3 @@ def test_relations_are_drawn_in_their_own_colors():
 def test_labels_and_components_that_mean_nothing_are_refused(wrong, error):
     with pytest.raises(error):
         recipe(**wrong)
-
-
-def test_relations_are_refused_in_a_view_without_them():
-    with pytest.raises(ValueError, match="draws no relations"):
-        nb.annotate([TEXT], view="ner.manual", labels=LABELS, relations=["A"], store=":memory:")

@@ -6,7 +6,7 @@ import pytest
 
 import nbannotate as nb
 from nbannotate.errors import KeyBindingError
-from nbannotate.widget.keys import DEFAULT_KEYS, resolve_keys
+from nbannotate.widget.keys import DEFAULT_KEYS, resolve_keys, resolve_relation_keys
 
 LABELS = ["DRUG", "DOSE"]
 
@@ -102,3 +102,46 @@ def test_a_recipes_keys_are_sent_to_the_page():
     ann.add_label("ROUTE").add_label("FORM")
     assert [label["key"] for label in ann._config["labels"]] == ["d", "2", None, "4"]
     ann.close()
+
+
+RELATED = ["CAUSES", "ENDS", "IN"]
+
+
+def of_relations(keys) -> list[str | None]:
+    actions, _ = resolve_keys(keys, LABELS, relations=RELATED)
+    return resolve_relation_keys(keys, RELATED, actions)
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        (None, ["1", "2", "3"]),
+        ({"CAUSES": "c", "DRUG": "d"}, ["c", "2", "3"]),
+        ({"CAUSES": None}, [None, "2", "3"]),
+        ({"ENDS": "d", "DRUG": "d"}, ["1", "d", "3"]),
+        ({"CAUSES": "2", "ENDS": "1"}, ["2", "1", "3"]),
+    ],
+)
+def test_labels_of_relations_have_keys_of_their_own_while_one_is_in_hand(keys, expected):
+    assert of_relations(keys) == expected
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"CAUSES": "a"}, "'accept' and 'CAUSES'"),
+        ({"CAUSES": "r"}, "'relate' and 'CAUSES'"),
+        ({"CAUSES": "c", "ENDS": "c"}, "'CAUSES' and 'ENDS'"),
+        ({"CAUSES": "2"}, "'CAUSES' and 'ENDS'"),
+        ({"CAUSES": "ctrl+c"}, "is no key"),
+        ({"CAUSED": "c"}, "of relations 'CAUSES', 'ENDS', 'IN'"),
+    ],
+)
+def test_a_key_of_a_relation_that_means_something_else_is_refused(keys, said: str):
+    with pytest.raises(KeyBindingError, match=said):
+        of_relations(keys)
+
+
+def test_a_name_of_a_label_and_of_a_relation_is_refused_a_key():
+    with pytest.raises(KeyBindingError, match="a label and a relation's label"):
+        resolve_keys({"DRUG": "d"}, LABELS, relations=["DRUG"])

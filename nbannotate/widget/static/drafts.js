@@ -24,12 +24,14 @@ export function newDraft(task, { exclusive, blocks = [], overlaps: mayOverlap = 
   const likely = (task.options ?? []).filter((option) => (option.score ?? 0) >= 0.5);
   likely.sort((a, b) => (b.score ?? 0) - (a.score ?? 0));
   const lead = task.versions?.find(({ leads, answer }) => leads && answer === "accept");
-  const said = lead ? besideMarks(lead) : { relations: [], inputs: {} };
+  const marks = withoutClashes([...given, ...suggested], mayOverlap);
   return {
-    marks: withoutClashes([...given, ...suggested], mayOverlap),
+    marks,
+    relations: amongSpans(task.relations ?? [], marks),
+    inputs: { ...task.inputs },
     chosen: lead ? lead.labels.map(({ label }) => label) : (exclusive ? likely.slice(0, 1) : likely).map((option) => option.label),
     picked: lead !== undefined,
-    ...said, linking: null, related: null, touched: false, selected: null, fresh: null, anchor: null, cursor: null, correcting: null, seconds: 0, flagged: false, note: "",
+    linking: null, related: null, touched: false, selected: null, fresh: null, anchor: null, cursor: null, correcting: null, seconds: 0, flagged: false, note: "",
   };
 }
 

@@ -22,6 +22,8 @@
  * @property {string|null} model_version
  * @property {Record<string, unknown>} meta
  * @property {string|null} [html]  shown in the place of the text, or above it where it is marked
+ * @property {Relation[]} [relations]  between its spans, to begin with
+ * @property {Record<string, string>} [inputs]  what is in the fields to begin with
  * @property {WireVersion[]} [versions]  what several annotators or models said of it
  */
 /** @typedef {WireSpan & {differs: boolean}} WireVersionSpan */
