@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -11,18 +12,22 @@ from nbannotate.errors import LabelError, SourceError
 from nbannotate.pool import Pool
 from nbannotate.recipes.outputs import component_in_common, find_model, read_outputs
 from nbannotate.recipes.tokenizing import own_tokenize
-from nbannotate.session import GivenTasks, Session
+from nbannotate.session import Session, TasksOnDemand
+from nbannotate.session.tasks_on_demand import Make
 from nbannotate.store import Store
 from nbannotate.tasks import (
     COMPARE,
     COMPARED,
     SIDES,
+    Answer,
     Component,
     SourceText,
+    Span,
     Task,
     Version,
     is_swapped,
     task_hash,
+    task_of,
 )
 from nbannotate.widget import CompareAnnotator, Keys
 
@@ -47,8 +52,9 @@ def compare(
 
     Both outputs are drawn as cards, what differs marked; which stands on the left is drawn
     anew for each text, and no name reaches the page. Texts on which both say the same are
-    left out, and counted. The others are asked in random order, so that the answers speak
-    for the whole source whenever you stop. ``ann.result()`` says who wins, and how surely.
+    left out, and counted as they come up. The others are asked in random order, so that the
+    answers speak for the whole source whenever you stop. ``ann.result()`` says who wins, and
+    how surely.
 
     An answer's label is the name of the better model, or ``"tie"``; its
     ``meta["compared"]`` holds both outputs and the order in which they were shown.
@@ -62,7 +68,8 @@ def compare(
         ``store.models()``, a `RetrainResult`, a function of a text, or the name of a
         column of the source. A function or a column gives spans (with start, end and
         label), labels (a list of str, or a dict with probabilities), or a text (a str).
-        Each is asked once for each text, before the first question.
+        Each is asked once for each text, a few texts ahead of the questions and partly in the
+        background; a pipeline is copied, so that it stays as it is now.
     component
         What is read of pipelines, where they have several components in common: ``"ner"``,
         ``"spancat"`` or ``"textcat"``.
@@ -83,8 +90,9 @@ def compare(
     PipelineError
         If one is no model, or the pipelines have not one component in common.
     SourceError
-        If the source cannot be read, a text has no output, or one model writes texts and
-        the other does not.
+        If the source cannot be read, one of the first texts has no output, or one model
+        writes texts and the other does not. Later texts of which a model says nothing that
+        can be used are left out, with a notice; see ``ann.failures``.
 
     Examples
     --------
@@ -102,23 +110,15 @@ def compare(
     {'loud': 1, 'quiet': 0}
     >>> ann.close()
     """
-    one, other = _two_names(models)
+    names = _two_names(models)
     opened = store if isinstance(store, Store) else Store(store)
     pool = Pool(source, text_column)
     pool.first(len(pool) + 1)
     texts = list(pool)
-    found = {name: find_model(models[name], name, texts, opened) for name in (one, other)}
+    found = {name: find_model(models[name], name, texts, opened) for name in names}
     shared = component_in_common(found.values(), component)
-    columns = {model for model in found.values() if isinstance(model, str)}
-    outputs = {
-        name: read_outputs(model, name, texts, component=shared) for name, model in found.items()
-    }
-    tasks = [
-        _task(text, first, second, columns=columns, seed=seed)
-        for text, first, second in zip(texts, outputs[one], outputs[other], strict=True)
-        if first.content != second.content
-    ]
-    Random(seed).shuffle(tasks)
+    Random(seed).shuffle(texts)
+    tasks = TasksOnDemand(texts, _making(found, shared, seed=seed), _recalled)
     session = Session(
         store=opened,
         view=COMPARE,
@@ -130,16 +130,47 @@ def compare(
         annotator=annotator,
         seed=seed,
         target=target,
-        config={"models": [one, other], "seed": seed, "target": target},
-        tasks=GivenTasks(tasks),
+        config={"models": list(names), "seed": seed, "target": target},
+        tasks=tasks,
     )
     return CompareAnnotator(
-        session,
-        names=(one, other),
-        n_alike=len(texts) - len(tasks),
-        instructions=instructions,
-        keys=keys,
+        session, tasks=tasks, names=names, instructions=instructions, keys=keys
     )
+
+
+def _making(models: Mapping[str, object], component: Component | None, *, seed: int) -> Make:
+    """Return what asks both models about texts, and makes tasks of those on which they differ."""
+    one, other = models
+    columns = {model for model in models.values() if isinstance(model, str)}
+
+    def make(texts: Sequence[SourceText]) -> list[Task | None]:
+        outputs = [
+            read_outputs(models[name], name, texts, component=component) for name in (one, other)
+        ]
+        return [
+            None
+            if first.content == second.content
+            else _task(text, first, second, columns=columns, seed=seed)
+            for text, first, second in zip(texts, *outputs, strict=True)
+        ]
+
+    return make
+
+
+def _recalled(answer: Answer) -> Task:
+    """Return the task that an answer was given to, by what it keeps of both outputs."""
+    about = answer.meta.get(COMPARED, {})
+    versions = tuple(_version(name, about["outputs"][name]) for name in about.get("order", ()))
+    return replace(task_of(answer, SIDES), options=dict.fromkeys(SIDES), versions=versions)
+
+
+def _version(name: str, plain: Any) -> Version:
+    """Return an output as it was before it was stored; see `_plain`."""
+    if isinstance(plain, str):
+        return Version((name,), output=plain)
+    if plain and isinstance(plain[0], Mapping):
+        return Version((name,), spans=tuple(Span.from_dict(each) for each in plain))
+    return Version((name,), accept=tuple(plain))
 
 
 def _two_names(models: Any) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbannotate.errors import PipelineError, SourceError
 from nbannotate.learning import find_component, find_suggesters, spans_key_of
-from nbannotate.learning.pipelines import load_pipeline
+from nbannotate.learning.pipelines import copy_pipeline, load_pipeline
 from nbannotate.tasks import (
     COMPONENTS,
     Component,
@@ -37,7 +37,7 @@ ALLOWED = (
 
 
 def find_model(given: object, name: str, texts: Sequence[SourceText], store: Store) -> object:
-    """Return a pipeline, a function, or the name of a column.
+    """Return a pipeline that nobody else changes, a function, or the name of a column.
 
     Parameters
     ----------
@@ -63,11 +63,11 @@ def find_model(given: object, name: str, texts: Sequence[SourceText], store: Sto
         return load_pipeline(store.saved_model(given))
     if isinstance(given, (str, Path)):
         return load_pipeline(given)
-    if isinstance(given, Language) or callable(given):
-        return given
-    nlp = getattr(given, "nlp", None)
+    nlp = given if isinstance(given, Language) else getattr(given, "nlp", None)
     if isinstance(nlp, Language):
-        return nlp
+        return copy_pipeline(nlp)
+    if callable(given):
+        return given
     raise PipelineError(f"{name!r} is {given!r}, which has no outputs; give {ALLOWED}")
 
 

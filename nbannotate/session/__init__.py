@@ -9,6 +9,7 @@ from nbannotate.session.page_spans import shown_spans
 from nbannotate.session.progress import ModelStatus, Progress
 from nbannotate.session.review import ReviewSession
 from nbannotate.session.session import Session
+from nbannotate.session.tasks_on_demand import TasksOnDemand
 
 __all__ = [
     "Docket",
@@ -23,6 +24,7 @@ __all__ = [
     "Progress",
     "ReviewSession",
     "Session",
+    "TasksOnDemand",
     "batch_of",
     "draw_up",
     "shown_spans",

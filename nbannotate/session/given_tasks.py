@@ -44,13 +44,17 @@ class GivenTasks:
         return chain(self._open.values(), self._open_kept.values())
 
     @property
-    def remaining(self) -> int:
-        """How many of the tasks that are asked are open."""
+    def remaining(self) -> int | None:
+        """How many of the tasks that are asked are open, None where that is not known."""
         return len(self._open)
 
     def is_open(self, task_hash: int) -> bool:
         """Return whether a task is known, and no answer to it stands."""
         return task_hash in self._open or task_hash in self._open_kept
+
+    def open_task(self, task_hash: int) -> Task | None:
+        """Return an open task by its hash, None if there is none."""
+        return self._open.get(task_hash) or self._open_kept.get(task_hash)
 
     def recall(self, answer: Answer, labels: tuple[str, ...]) -> Task:
         """Return the task that an answer was given to."""

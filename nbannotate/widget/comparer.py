@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbannotate.cells import Comparison, tally
 from nbannotate.errors import LabelError
-from nbannotate.session import Session
+from nbannotate.session import Session, TasksOnDemand
 from nbannotate.tasks import SIDES
 from nbannotate.widget.annotator import Annotator
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class CompareAnnotator(Annotator):
@@ -20,8 +23,8 @@ class CompareAnnotator(Annotator):
         The loop, which asks about two versions of each text.
     names
         The two models, in the order in which they were given.
-    n_alike
-        On how many texts both say the same.
+    tasks
+        What the session asks; it knows on how many texts both say the same.
     **keywords
         As for `Annotator`.
 
@@ -38,11 +41,40 @@ class CompareAnnotator(Annotator):
     _versions = "compare"
 
     def __init__(
-        self, session: Session, *, names: tuple[str, str], n_alike: int, **keywords: Any
+        self, session: Session, *, tasks: TasksOnDemand, names: tuple[str, str], **keywords: Any
     ) -> None:
         self.names = names
-        self.n_alike = n_alike
-        super().__init__(session, notices=_notices(n_alike, len(session.pool)), **keywords)
+        self._tasks = tasks
+        super().__init__(session, **keywords)
+
+    @property
+    def n_alike(self) -> int:
+        """On how many of the texts that were looked at so far both say the same."""
+        return self._tasks.n_without
+
+    @property
+    def failures(self) -> pd.DataFrame:
+        """The texts of which a model said nothing that can be used, with columns text, error."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self._tasks.failures.items()), columns=["text", "error"])
+
+    @property
+    def _notices(self) -> list[str]:
+        return [*super()._notices, *self._said_of_texts()]
+
+    def _said_of_texts(self) -> list[str]:
+        """Return what became of texts that are not asked about, a sentence each."""
+        said = []
+        if n_failed := len(self._tasks.failures):
+            texts = "1 text is" if n_failed == 1 else f"{n_failed:,} texts are"
+            said.append(f"{texts} left out: a model failed; ann.failures says why.")
+        is_done = self._tasks.n_looked_at == len(self.session.pool)
+        if is_done and (n_alike := self.n_alike):
+            alike = "1 is" if n_alike == 1 else f"{n_alike:,} are"
+            n_texts = f"{self._tasks.n_looked_at:,} texts"
+            said.append(f"Of {n_texts} {alike} left out: both outputs are the same.")
+        return said
 
     def add_label(self, label: str, *, view: str | None = None) -> CompareAnnotator:  # noqa: ARG002
         """Refuse: of two outputs one is better, or neither.
@@ -76,10 +108,3 @@ class CompareAnnotator(Annotator):
         session = self._session
         answers = session.store.answers(session.dataset, view=session.view.name)
         return tally(answers, self.names)
-
-
-def _notices(n_alike: int, n_texts: int) -> list[str]:
-    if not n_alike:
-        return []
-    said = "1 is" if n_alike == 1 else f"{n_alike:,} are"
-    return [f"Of {n_texts:,} texts {said} left out: both outputs are the same."]

@@ -218,6 +218,104 @@ def test_what_cannot_be_compared_is_refused(models, error, said):
         a_comparison(models, texts=["one two"])
 
 
+# -------------------------------------------------------------------- a few texts ahead
+
+
+class Counted:
+    """A model that knows which texts it was asked about, and fails on some."""
+
+    def __init__(self, say=loud, fails_on=()) -> None:
+        self.say = say
+        self.fails_on = frozenset(fails_on)
+        self.asked: list[str] = []
+
+    def __call__(self, text: str) -> str:
+        self.asked.append(text)
+        if text in self.fails_on:
+            raise RuntimeError("no such word")
+        return self.say(text)
+
+
+def asked_by(ann) -> dict[str, tuple[str, ...]]:
+    """Each text that is asked, with its names from left to right, in the order asked."""
+    shown = {}
+    while (task := ann.session.task) is not None:
+        shown[task.text] = tuple(version.names[0] for version in task.versions)
+        ann.session.answer("ignore")
+    return shown
+
+
+def test_models_are_asked_a_few_texts_ahead_and_of_each_text_once():
+    many = [f"Text number {i}" for i in range(500)]
+    one, other = Counted(), Counted(quiet)
+    ann = a_comparison(dict(zip(NAMES, (one, other), strict=True)), texts=many)
+    ann.session.answer("ignore")
+    assert len(one.asked) < 60
+    assert ann.progress.remaining is None
+    assert len(asked_by(ann)) == 499
+    for model in (one, other):
+        assert sorted(model.asked) == sorted(many)
+
+
+@settings(deadline=None, max_examples=20)
+@given(
+    st.lists(st.text("aAbB", min_size=1, max_size=3), min_size=2, max_size=40, unique=True),
+    st.integers(0, 3),
+)
+def test_what_is_asked_is_what_differs_whenever_it_is_made(texts, seed):
+    models = dict(zip(NAMES, (quiet, str), strict=True))
+    differing = [text for text in texts if quiet(text) != text]
+    ann = a_comparison(models, texts=texts, seed=seed)
+    asked = asked_by(ann)
+    assert sorted(asked) == sorted(differing)
+    assert (ann.progress.remaining, ann.n_alike) == (0, len(texts) - len(differing))
+    alone = {text: asked_by(a_comparison(models, texts=[text], seed=seed)) for text in differing}
+    assert all(alone[text][text] == names for text, names in asked.items())
+    assert asked_by(a_comparison(models, texts=texts[::-1], seed=seed)).keys() == asked.keys()
+
+
+def test_a_text_of_which_a_model_fails_later_on_is_left_out_with_a_notice():
+    sampled = asked_by(a_comparison())
+    late = list(sampled)[12]
+    ann = a_comparison({"zebrafish": Counted(fails_on=[late]), "quokka": quiet})
+    assert asked_by(ann).keys() == sampled.keys() - {late}
+    assert ann.failures.to_dict("records") == [
+        {"text": late, "error": "RuntimeError: no such word"}
+    ]
+    assert any("1 text is left out" in notice for notice in ann._notices)
+    early = next(iter(sampled))
+    with pytest.raises(RuntimeError, match="no such word"):
+        a_comparison({"zebrafish": Counted(fails_on=[early]), "quokka": quiet})
+
+
+def test_a_pipeline_is_compared_as_it_was_when_the_comparison_began():
+    nlp = ruler(("NUM", "number"))
+    ann = a_comparison({"a": nlp, "b": lambda text: []})
+    nlp.remove_pipe("entity_ruler")
+    assert len(asked_by(ann)) == len(TEXTS)
+
+
+def test_a_restart_asks_no_model_about_what_was_answered_and_recalls_it_whole():
+    store = Store(":memory:")
+    first = a_comparison(store=store, session_id="s")
+    given_now = [first.session.answer("accept", accept="left") for _ in range(3)]
+    tasks = {each.answer_id: first.session.recall(each.answer_id)[0] for each in given_now}
+    again = a_comparison(store=store, session_id="s")
+    for answer_id, task in tasks.items():
+        recalled, _ = again.session.recall(answer_id)
+        assert (recalled.versions, recalled.text, recalled.options) == (
+            task.versions,
+            task.text,
+            task.options,
+        )
+    changed = again.session.change(given_now[0].answer_id, "accept", accept="tie")
+    assert changed.accept == ("tie",)
+    asked = asked_by(again)
+    assert sorted([*asked, *(each.text for each in given_now)]) == sorted(TEXTS)
+    again.session.undo()
+    assert again.session.task.text == list(asked)[-1]
+
+
 # -------------------------------------------------------------------- the result
 
 
