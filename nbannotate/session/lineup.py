@@ -66,6 +66,12 @@ class Lineup:
         self.ahead = None
         self._at_hand.clear()
 
+    def pass_over(self) -> None:
+        """Promise another task, where the promised one may not be asked any more."""
+        if self.ahead is not None and not self._is_askable(self.ahead):
+            self.ahead = None
+        self.promise()
+
     def renew(self) -> None:
         """Show the tasks on the page as they are shown now; which ones they are stays."""
         if self.shown is not None:

@@ -10,6 +10,7 @@ from typing import Any, Unpack
 from uuid import uuid4
 
 from nbannotate.errors import AnswerError
+from nbannotate.session.asked_before import Question
 from nbannotate.session.cases import Docket, batch_of, in_one_go, settle_agreed
 from nbannotate.session.given_tasks import GivenTasks
 from nbannotate.session.identity import taken_back
@@ -69,6 +70,7 @@ class ReviewSession(Session):
         seconds: float | None = None,
         flagged: bool = False,
         note: str | None = None,
+        question: Question | None = None,
         **parts: Unpack[Parts],
     ) -> Answer:
         """Decide the current task, and go on to the next.
@@ -79,7 +81,7 @@ class ReviewSession(Session):
             ``"accept"``, ``"reject"`` or ``"ignore"``.
         version
             The place, from 0, of the version in ``session.task.versions`` that is right.
-        task_hash, answer_id, seconds, flagged, note
+        task_hash, answer_id, seconds, flagged, note, question
             As for `Session.answer`.
         **parts
             What is right, in the place of a version, as in `Session.answer`; without any,
@@ -98,7 +100,7 @@ class ReviewSession(Session):
         if names_version and self._history.find(answer_id) is None:
             with self._ready:
                 self._ready.wait_for(lambda: self._phase != "preparing")
-                task = self._current(task_hash)
+                task = self._asked(task_hash, question)
             task_hash = task.task_hash
             parts = self._of_version(task, version, answer)
         return super().answer(
@@ -108,6 +110,7 @@ class ReviewSession(Session):
             seconds=seconds,
             flagged=flagged,
             note=note,
+            question=question,
             **parts,
         )
 

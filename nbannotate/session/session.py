@@ -18,6 +18,7 @@ from nbannotate.acquisition.patterns import PatternMatcher
 from nbannotate.errors import AnswerError, SessionClosedError, StaleTaskError
 from nbannotate.learning import Learner
 from nbannotate.pool import Pool
+from nbannotate.session.asked_before import Question, asked_before
 from nbannotate.session.given_tasks import GivenTasks
 from nbannotate.session.history import History
 from nbannotate.session.html import HtmlOf
@@ -213,6 +214,7 @@ class Session(Revisable):
         seconds: float | None = None,
         flagged: bool = False,
         note: str | None = None,
+        question: Question | None = None,
         **parts: Unpack[Parts],
     ) -> Answer:
         """Store the answer to the current task, and go on to the next.
@@ -231,6 +233,9 @@ class Session(Revisable):
             Mark it to be looked at again: ``store.annotations(where="flagged")``.
         note
             What is to be kept in writing beside it.
+        question
+            With ``task_hash``: what was asked by an earlier kernel, so that the answer is taken
+            though another text is current, as long as its own is open.
         **parts
             ``spans``, for a spans view: the spans that stand; None accepts the suggestions.
             For a yes or no about a span: all spans of the text, stored as a correction.
@@ -263,7 +268,7 @@ class Session(Revisable):
             known = self._history.find(answer_id)
             if known is not None:
                 return known
-            task = self._current(task_hash)
+            task = self._asked(task_hash, question)
             stored = self._signed(
                 task,
                 answer,
@@ -285,7 +290,7 @@ class Session(Revisable):
             self._questions.note(stored)
             if self._thread is not None:
                 self._thread.learn(self._taught_by(stored))
-            self._advance()
+            self._leave(task)
         self._listeners.tell("task")
         return stored
 
@@ -385,6 +390,34 @@ class Session(Revisable):
         if self.html is None or task.html is not None:
             return labelled
         return replace(labelled, html=self.html(task))
+
+    def _asked(self, task_hash: int | None, question: Question | None) -> Task:
+        """Return the task that is answered: the current one, or one that was asked before."""
+        self._check_open()
+        shown = self._lineup.shown
+        if question is not None and task_hash is not None:
+            if shown is not None and shown.task_hash == task_hash:
+                return shown
+            asked = asked_before(
+                self._questions, self.pool, self.view, self.labels, question, task_hash
+            )
+            if asked is not None:
+                return self._as_shown(asked)
+        return self._current(task_hash)
+
+    def _leave(self, task: Task) -> None:
+        """Go on after an answer; one to a question from before leaves the current task."""
+        shown = self._lineup.shown
+        if (
+            shown is None
+            or shown.task_hash == task.task_hash
+            or not self._questions.is_askable(shown)
+        ):
+            return self._advance()
+        self._lineup.pass_over()
+        if self._thread is None:
+            self._choose(None)
+        return None
 
     def _current(self, task_hash: int | None) -> Task:
         self._check_open()

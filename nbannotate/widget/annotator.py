@@ -355,6 +355,7 @@ class Annotator(anywidget.AnyWidget):
             task_hash=int(message["task_hash"]),
             answer_id=str(message["answer_id"]),
             flagged=message.get("flagged", False),
+            question=message.get("question"),
         )
 
     def _change(self, message: Mapping[str, Any]) -> None:

@@ -122,3 +122,33 @@ def test_answers_given_to_a_dead_kernel_are_kept_and_delivered_to_the_next(
     widget.focus()
     answer(notebook, widget, "1")
     assert chosen(notebook) == ["payment", "account", "hardware"]
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize(
+    "recipe", ["textcat.manual(df, {0}, nlp=False", "textcat.correct(df, {0}"]
+)
+def test_several_answers_given_to_a_dead_kernel_are_delivered_whatever_the_next_one_asks(
+    notebook: NotebookPage, recipe: str
+):
+    widget = begin(notebook, [SETUP, recipe_cell("topics", f"nb.{recipe.format(TOPICS)}")])
+    answer(notebook, widget, "2")
+    texts = [row["text"] for row in rows(notebook, "topics")]
+    ahead = "ann_topics.session.join(60) and ann_topics.session.ahead is not None"
+    wait_until(lambda: notebook.evaluate_in_kernel(ahead), "the next text is promised", 60)
+    notebook.kill_kernel()
+    save = widget.locator(".nba-save")
+    expect(save).to_contain_text("kernel gone", timeout=30_000)
+    widget.focus()
+    asked = shown_task(widget)
+    texts.append(widget.locator(".nba-text").inner_text())
+    notebook.page.keyboard.press("3")
+    expect_next_task(widget, asked)
+    texts.append(widget.locator(".nba-text").inner_text())
+    notebook.page.keyboard.press("1")
+    expect(save).to_contain_text("2 answers waiting; run the cell again")
+    notebook.run_all()
+    expect(save).to_have_attribute("data-state", "saved", timeout=60_000)
+    expect_asking(widget)
+    assert chosen(notebook) == ["payment", "account", "hardware"]
+    assert [row["text"] for row in rows(notebook, "topics")] == texts

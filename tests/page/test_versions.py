@@ -318,7 +318,8 @@ def test_however_many_versions_there_are_the_buttons_of_a_review_stay(page: Page
     words = ["Meth", "is", "bad", "in", "Berlin"]
     many = spans_task(TEXT, {f"a{i}": [(word, "DRUG")] for i, word in enumerate(words)})
     review(page, TIED, many, TIED)
-    assert len(set(tops(page, 3, "Shift+Digit1", "a"))) == 1
+    first, *others = tops(page, 3, "Shift+Digit1", "a")
+    assert others == pytest.approx([first] * 2, abs=0.99)  # a height may be half a pixel
 
 
 def test_after_tall_outputs_the_buttons_of_a_comparison_move_by_a_line_at_most(page: Page) -> None:
@@ -329,8 +330,8 @@ def test_after_tall_outputs_the_buttons_of_a_comparison_move_by_a_line_at_most(p
     focus(page)
     found = tops(page, 10, "1")
     steps = [before - after for before, after in pairwise(found)]
-    assert steps[:6] == [0] * 6
-    assert 0 < max(steps) < 40
+    assert steps[:6] == pytest.approx([0] * 6, abs=0.99)  # a height may be half a pixel
+    assert 1 < max(steps) < 40
 
 
 # -------------------------------------------------------------------- agreed in one go

@@ -45,7 +45,7 @@ export class Exchange {
     this.status = null;
     this.unsent = unsent;
     /** @type {Sending[]} */
-    this.outbox = unsent.take().map((given) => ({ given }));
+    this.outbox = unsent.take().map((given) => ({ given: withQuestion(given) }));
     this.inFlight = false;
     this.gone = false;
     this.resuming = false;
@@ -417,9 +417,11 @@ export class Exchange {
   onStale(task, ahead) {
     const follows = this.outbox.length > 0 && this.outbox[0].given?.task.task_hash === task?.task_hash;
     if (!follows) {
-      const behind = this.unsaved;
+      // What an earlier kernel asked is answered whatever is current; anything else went with it.
+      const left = this.outbox.filter(({ given }) => given?.message.question);
+      const behind = this.unsaved - left.length;
       if (behind > 0) this.error += ` (${plural(behind, "answer")} after it went with it.)`;
-      this.outbox = [];
+      this.outbox = left;
       this.promised.clear();
     }
     this.promise(task, ahead);
@@ -442,4 +444,10 @@ export class Exchange {
     this.acknowledge();
     if (this.outbox.length === 0) this.waiting = false;
   }
+}
+
+/** An answer that says by itself what was asked: another kernel may be asking something else. @param {Given} given @returns {Given} */
+function withQuestion({ message, ...rest }) {
+  const { input_hash, spans, prediction = null, options, label, score, why, model_version } = rest.task;
+  return { ...rest, message: { ...message, question: { input_hash, spans, prediction, options, label, score, why, model_version } } };
 }

@@ -71,9 +71,10 @@
  * @property {boolean} flagged
  * @property {string|null} note
  */
+/** What an earlier kernel asked. @typedef {Pick<WireTask, "input_hash"|"spans"|"prediction"|"options"|"label"|"score"|"why"|"model_version">} Question */
 /**
  * An answer, or the change of the one that `changes` names.
- * @typedef {{type: "answer"|"change", changes?: string, answer_id: string, task_hash: string, answer: Verdict, seconds: number, spans?: WireSpan[], accept?: string[], inputs?: Record<string, string>, relations?: Relation[], flagged?: boolean, note?: string}} AnswerMessage
+ * @typedef {{type: "answer"|"change", changes?: string, answer_id: string, task_hash: string, answer: Verdict, seconds: number, spans?: WireSpan[], accept?: string[], inputs?: Record<string, string>, relations?: Relation[], flagged?: boolean, note?: string, question?: Question}} AnswerMessage
  */
 
 /** A span that stands in the text; `suggested` while only the model has said so. */
