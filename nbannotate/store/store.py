@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from nbannotate.errors import FilterError, StoreError
 from nbannotate.store import backup, registry
+from nbannotate.store.asked import labels_asked
 from nbannotate.store.filters import Filters, condition
 from nbannotate.store.frames import ANNOTATION_COLUMNS, to_frame
 from nbannotate.store.models import ModelVersions
@@ -265,7 +266,8 @@ class Store(ModelVersions):
             Columns dataset, session_id, annotator, view, text, label, answer, spans (list
             of dict), accept (list of str), inputs (dict), relations (list of dict with head,
             child and label), score, why, model_version, seconds, created_at (UTC), flagged
-            (bool), note, meta (dict), input_hash, task_hash, answer_id.
+            (bool), note, meta (dict), input_hash, task_hash, answer_id. Its ``attrs`` hold
+            ``labels`` and ``relations`` in the order asked, by which `nbannotate.show` colours.
 
         Raises
         ------
@@ -288,7 +290,10 @@ class Store(ModelVersions):
                 f"where {'true' if history else 'stands'} and {kept} order by seq"
             )
             rows = _run(connection, query, values).fetchall()
-        return to_frame(columns, rows)
+            asked = labels_asked(connection, {row[0] for row in rows})
+        frame = to_frame(columns, rows)
+        frame.attrs.update(asked)
+        return frame
 
     def spans(
         self, dataset: str | Iterable[str] | None = None, **filters: Unpack[Filters]

@@ -148,7 +148,10 @@ def test_a_labels_color_is_that_of_its_place_in_the_recipe():
     ann.session.answer("accept", spans=[DRUG])
     for rows in (None, ann.annotations(), ann.session.history, ann.annotations().iloc[0]):
         assert '<mark class="nba-c2">nitroglycerin' in ann.show(rows).html
-    assert '<mark class="nba-c0">nitroglycerin' in nb.show(ann.annotations()).html
+    frame = ann.annotations()
+    for rows in (frame, frame[frame.answer == "accept"], frame.head(1), ann.session.history):
+        assert '<mark class="nba-c2">nitroglycerin' in nb.show(rows).html
+    assert '<mark class="nba-c0">nitroglycerin' in nb.show(frame.to_dict("records")).html
     assert (
         '<mark class="nba-c2">nitroglycerin'
         in nb.show(ann.annotations(), labels=session_labels).html

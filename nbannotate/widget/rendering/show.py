@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 
-from nbannotate.tasks import Span, check_labels
+from nbannotate.tasks import Answer, Span, check_labels
 from nbannotate.widget.rendering.marked_text import ColorOf, Places, as_html, draw_text
 from nbannotate.widget.rendering.rows import DrawnAnswer, read_rows
 from nbannotate.widget.rendering.style import still_style
@@ -96,8 +96,9 @@ def show(
         (dicts with start, end and label; they may overlap), ``label``, ``accept`` or
         ``relations``; or Answers, such as ``ann.session.history``.
     labels
-        The labels in the recipe's order, on which their colours depend; ``ann.show`` knows
-        them. Others, or by default all, follow in the order in which they come.
+        The labels in the recipe's order, on which their colours depend; by default what the
+        frame of ``annotations()``, a part of it, or the Answers know of it. Others follow in
+        the order in which they come.
     relations
         The same of the relations' labels.
     limit
@@ -133,9 +134,9 @@ def show(
     answers = read_rows(rows)
     drawn = answers[:limit]
     found = [label for answer in answers for label in answer.all_labels]
-    color_of = _coloring(labels, found)
+    color_of = _coloring(_asked(rows, "labels") if labels is None else labels, found)
     between = [each.label for answer in answers for each in answer.relations]
-    place_of = _coloring(relations, between)
+    place_of = _coloring(_asked(rows, "relations") if relations is None else relations, between)
     parts = [
         _draw(answer, color_of, lambda label: relation_color(place_of(label))) for answer in drawn
     ]
@@ -147,6 +148,14 @@ def show(
             "shown; <code>limit=None</code> shows all</p>"
         )
     return Rendering("".join(parts), n_shown=len(drawn), n_answers=len(answers))
+
+
+def _asked(rows: object, kind: str) -> tuple[str, ...] | None:
+    """Return the labels that rows were asked with, as far as they know; None where they do not."""
+    known = getattr(rows, "attrs", {}).get(kind)
+    if known is None and kind == "labels" and isinstance(rows, Sequence):
+        known = [label for each in rows if isinstance(each, Answer) for label in each.labels]
+    return tuple(dict.fromkeys(known)) if known else None
 
 
 def relation_color(place: int) -> int:
