@@ -21,7 +21,8 @@ export function buildSkeleton(root, config) {
   root.setAttribute("aria-label", `Annotate ${config.dataset}`);
   const bar = make("bar", { role: "progressbar", "aria-label": "Progress" });
   bar.append(h("i"));
-  const names = [h("strong", {}, config.dataset), h("span", {}, config.view), h("span", { class: "nba-session" }, config.session_id)];
+  const named = (/** @type {string} */ tag, /** @type {string} */ name, attributes = {}) => h(tag, { title: name, ...attributes }, name);
+  const names = [named("strong", config.dataset), named("span", config.view), named("span", config.session_id, { class: "nba-session" })];
   const head = h("header", { class: "nba-head" }, h("div", { class: "nba-names" }, ...names), make("progress"));
   make("stage").append(make("ask", { role: "group", "aria-label": "Asked", hidden: "" }), make("html", { role: "group", "aria-label": "Shown", hidden: "" }), make("text", { role: "group", "aria-label": "Text" }), make("panel", { hidden: "" }));
   for (const name of ["why", "history", "help", "details"]) make(name, { hidden: "" });
