@@ -6,11 +6,10 @@ It keeps one thing true: what is accepted in one go is taken back in one go.
 from __future__ import annotations
 
 from itertools import takewhile
-from typing import Any, Unpack
+from typing import Any
 from uuid import uuid4
 
 from nbannotate.errors import AnswerError
-from nbannotate.session.asked_before import Question
 from nbannotate.session.cases import Docket, batch_of, in_one_go, settle_agreed
 from nbannotate.session.given_tasks import GivenTasks
 from nbannotate.session.identity import taken_back
@@ -60,19 +59,7 @@ class ReviewSession(Session):
         with self._lock:
             return [task for task in self._given if task.why == "agreed"]
 
-    def answer(
-        self,
-        answer: str,
-        *,
-        version: int | None = None,
-        task_hash: int | None = None,
-        answer_id: str | None = None,
-        seconds: float | None = None,
-        flagged: bool = False,
-        note: str | None = None,
-        question: Question | None = None,
-        **parts: Unpack[Parts],
-    ) -> Answer:
+    def answer(self, answer: str, *, version: int | None = None, **keywords: Any) -> Answer:
         """Decide the current task, and go on to the next.
 
         Parameters
@@ -81,38 +68,27 @@ class ReviewSession(Session):
             ``"accept"``, ``"reject"`` or ``"ignore"``.
         version
             The place, from 0, of the version in ``session.task.versions`` that is right.
-        task_hash, answer_id, seconds, flagged, note, question
-            As for `Session.answer`.
-        **parts
-            What is right, in the place of a version, as in `Session.answer`; without any,
-            the version that more annotators gave than any other.
+        **keywords
+            As for `Session.answer`. ``spans``, ``accept``, ``inputs`` and ``relations`` say what
+            is right, in the place of a version; without any of these, the version that more
+            annotators gave than any other.
 
         Raises
         ------
         AnswerError
             If there is no such version, or none leads and none is named; nothing is stored.
         """
-        is_silent = all(part is None for part in parts.values())
-        if version is not None and not is_silent:
-            given = " and ".join(f"{name}=" for name, part in parts.items() if part is not None)
-            raise AnswerError(f"version={version} and {given} were given; give one, not both")
-        names_version = version is not None or (is_silent and answer == "accept")
-        if names_version and self._history.find(answer_id) is None:
+        given = [f"{name}=" for name in PARTS if keywords.get(name) is not None]
+        if version is not None and given:
+            said = " and ".join(given)
+            raise AnswerError(f"version={version} and {said} were given; give one, not both")
+        names_version = version is not None or (not given and answer == "accept")
+        if names_version and self._history.find(keywords.get("answer_id")) is None:
             with self._ready:
                 self._ready.wait_for(lambda: self._phase != "preparing")
-                task = self._asked(task_hash, question)
-            task_hash = task.task_hash
-            parts = self._of_version(task, version, answer)
-        return super().answer(
-            answer,
-            task_hash=task_hash,
-            answer_id=answer_id,
-            seconds=seconds,
-            flagged=flagged,
-            note=note,
-            question=question,
-            **parts,
-        )
+                task = self._asked(keywords.get("task_hash"), keywords.get("question"))
+            keywords |= {"task_hash": task.task_hash, **self._of_version(task, version, answer)}
+        return super().answer(answer, **keywords)
 
     def _of_version(self, task: Task, place: int | None, answer: str) -> Parts:
         """Return the parts of the version at a place, by default of the one that leads."""
