@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import nbannotate as nb
 from nbannotate.errors import SpanError
-from nbannotate.tasks import graphemes, wide_graphemes
+from nbannotate.tasks import graphemes, whole_tokens, wide_graphemes
 from nbannotate.widget.messages import wire_task
 
 SCIENTIST = "👩\u200d🔬"
@@ -45,6 +45,59 @@ def test_the_wide_ones_and_the_text_say_all_of_them(text: str):
         (at, at + 1) for at in range(len(text)) if at not in inside and text[at] not in "\r\n"
     ]
     assert sorted([*wide, *single]) == graphemes(text)
+
+
+WORDS = st.lists(
+    st.sampled_from(
+        [
+            "👩‍👩‍👧‍👦",
+            "👨🏽‍🔬",
+            "🇫🇷🇩🇪",
+            "e\u0301",
+            "क्षि",
+            "각",
+            "\u1100\u1161\u11a8",
+            "日本",
+            "word",
+            " ",
+            "\u200d",
+        ]
+    )
+).map("".join)
+
+
+@st.composite
+def cut_texts(draw: st.DrawFn) -> tuple[str, list[tuple[int, int]]]:
+    """A text and tokens cut anywhere, some of them touching."""
+    text = draw(MIXED | WORDS)
+    tokens, at = [], 0
+    while at < len(text):
+        start = at + draw(st.integers(0, 2))
+        at = start + draw(st.integers(1, 3))
+        if at <= len(text):
+            tokens.append((start, at))
+    return text, tokens
+
+
+@given(cut_texts())
+def test_whole_tokens_hold_the_same_tokens_and_share_no_character_with_each_other(cut):
+    text, tokens = cut
+    whole = whole_tokens(text, tokens)
+    edges = {edge for token in tokens for edge in token}
+    assert {edge for token in whole for edge in token} <= edges
+    for start, end in tokens:
+        assert sum(first <= start and end <= last for first, last in whole) == 1
+    for start, end in graphemes(text):
+        assert sum(first < end and start < last for first, last in whole) <= 1
+    assert whole_tokens(text, whole) == whole
+
+
+def test_the_page_is_sent_whole_tokens_and_an_answer_is_taken_by_them():
+    ann = nb.ner.manual([f"so {SCIENTIST} it is"], labels=["A"], store=":memory:", nlp=False)
+    sent = wire_task(ann.session, ann.session.task)["tokens"]
+    assert (3, 6) in sent
+    assert ann.session.answer("accept", spans=[nb.Span(3, 6, "A")]).spans
+    ann.close()
 
 
 def by_character(text: str, recipe=nb.ner.manual, **more):

@@ -22,7 +22,7 @@ from nbannotate.tasks.components import (
 from nbannotate.tasks.effort import AnnotatorTime
 from nbannotate.tasks.given_relations import drawn_from, read_relations
 from nbannotate.tasks.gold import GoldText, read_gold
-from nbannotate.tasks.graphemes import Unit, graphemes, wide_graphemes
+from nbannotate.tasks.graphemes import Unit, graphemes, whole_tokens, wide_graphemes
 from nbannotate.tasks.hashing import input_hash, task_hash
 from nbannotate.tasks.inputs import Input, begun_inputs, check_fields
 from nbannotate.tasks.labels import check_known, check_labels, labels_given
@@ -118,6 +118,7 @@ __all__ = [
     "task_hash",
     "task_of",
     "version_of",
+    "whole_tokens",
     "wide_graphemes",
     "with_labels",
 ]

@@ -2,10 +2,12 @@
 
 They stand in the place of tokens where a text has no good ones. What is kept true: no span that
 begins and ends with them parts an emoji, a letter from its marks, or a return from its line feed.
+Where a text is marked by its tokens, those that share a character are picked as one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, Literal
 
@@ -15,11 +17,18 @@ Unit = Literal["token", "character"]
 LINE_BREAKS = ("\r\n", "\n", "\r")
 
 
+JOINING = (
+    r"[\p{Mark}\p{Format}\p{Regional_Indicator}\p{Emoji_Modifier}"
+    r"\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]"
+)
+"""Without any of these no two code points are one character: most texts need no closer look."""
+
+
 @cache
-def _clusters() -> Any:
+def _compiled(pattern: str) -> Any:
     import regex
 
-    return regex.compile(r"\X")
+    return regex.compile(pattern)
 
 
 def graphemes(text: str) -> list[tuple[int, int]]:
@@ -41,7 +50,7 @@ def graphemes(text: str) -> list[tuple[int, int]]:
     >>> graphemes("e\u0301\r\nA")
     [(0, 2), (4, 5)]
     """
-    found = (match.span() for match in _clusters().finditer(text))
+    found = (match.span() for match in _compiled(r"\X").finditer(text))
     return [(start, end) for start, end in found if text[start:end] not in LINE_BREAKS]
 
 
@@ -54,3 +63,40 @@ def wide_graphemes(text: str) -> list[tuple[int, int]]:
     [(0, 2)]
     """
     return [(start, end) for start, end in graphemes(text) if end - start > 1]
+
+
+def whole_tokens(text: str, tokens: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    r"""Return the tokens of a text, those that share a character as one.
+
+    A tokenizer takes an emoji apart at its joiners; who points at any part means the whole.
+
+    Parameters
+    ----------
+    text
+        The text.
+    tokens
+        Start and end in code points, shape (n_tokens, 2), in text order.
+
+    Returns
+    -------
+    list of tuple of int
+        Each begins where a token does and ends where one does.
+
+    Examples
+    --------
+    >>> whole_tokens("so \U0001f1eb\U0001f1f7", [(0, 2), (3, 4), (4, 5)])
+    [(0, 2), (3, 5)]
+    """
+    if text.isascii() or not _compiled(JOINING).search(text):
+        return list(tokens)
+    wide = iter(wide_graphemes(text))
+    character = next(wide, None)
+    whole: list[tuple[int, int]] = []
+    for start, end in tokens:
+        while character is not None and character[1] <= start:
+            character = next(wide, None)
+        if whole and character is not None and character[0] < min(start, whole[-1][1]):
+            whole[-1] = (whole[-1][0], end)
+        else:
+            whole.append((start, end))
+    return whole

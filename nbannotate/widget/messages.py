@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any, Literal, TypedDict
 
 from nbannotate.session import Session
-from nbannotate.tasks import Answer, Task, wide_graphemes
+from nbannotate.tasks import Answer, Task, whole_tokens, wide_graphemes
 from nbannotate.widget.versions import WireVersion, wire_versions
 
 RefusalReason = Literal["stale", "invalid", "store", "closed"]
@@ -119,7 +119,7 @@ def wire_task(session: Session, task: Task | None) -> WireTask | None:
         "task_hash": str(task.task_hash),
         "input_hash": str(task.input_hash),
         "text": task.text,
-        "tokens": None if by_character else session.tokens(task),
+        "tokens": None if by_character else whole_tokens(task.text, session.tokens(task)),
         "wide": wide_graphemes(task.text) if by_character else [],
         "spans": [span.to_dict() for span in task.spans],
         "options": [{"label": name, "score": score} for name, score in options.items()],

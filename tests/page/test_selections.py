@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import Page
 from spacy.tokens import Doc
 
-from nbannotate.tasks import Span, Task, find_view
+from nbannotate.tasks import Span, Task, find_view, whole_tokens
 
 SCRIPT = """
 async ([task, wanted, together]) =>
@@ -98,7 +98,7 @@ def texts_with_selections(draw: st.DrawFn) -> tuple[str, list[dict[str, Any]]]:
 
 
 def tokens_of(doc: Doc) -> list[tuple[int, int]]:
-    """The tokens as a session gives them to the page."""
+    """The tokens as a session has them."""
     return [(token.idx, token.idx + len(token)) for token in doc if not token.is_space]
 
 
@@ -144,7 +144,8 @@ def test_ten_thousand_selections_are_where_the_kernel_and_spacy_say(page: Page) 
         doc = NLP.make_doc(text)
         tokens = tokens_of(doc)
         words = words_of(tokens, page.evaluate(CHARACTERS, text))
-        task = {"text": text, "tokens": tokens, "words": words}
+        assert whole_tokens(text, tokens) == words
+        task = {"text": text, "tokens": whole_tokens(text, tokens), "words": words}
         made = page.evaluate(SCRIPT, [task, selections, together])
         wanted = [wanted_span(words, selection) for selection in selections]
         if together:
@@ -168,7 +169,7 @@ def test_a_click_on_any_part_of_an_emoji_marks_it_whole(page: Page, emoji: str) 
     doc = NLP.make_doc(f"so {emoji} it is")
     tokens = tokens_of(doc)
     words = words_of(tokens, page.evaluate(CHARACTERS, doc.text))
-    task = {"text": doc.text, "tokens": tokens, "words": words}
+    task = {"text": doc.text, "tokens": whole_tokens(doc.text, tokens), "words": words}
     parts = range(3, 3 + len(emoji))
     clicks = [{"how": how, "from": at, "to": at} for at in parts for how in ("drag", "keys")]
     for made in page.evaluate(SCRIPT, [task, clicks, False]):

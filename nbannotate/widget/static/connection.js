@@ -1,7 +1,5 @@
 /** The page's way to its kernel: the exchange, over the notebook's widget model. */
 
-import { unpacked } from "./character_tokens.js";
-import { withWholeTokens } from "./characters.js";
 import { Exchange } from "./exchange.js";
 import { storageKey, tabStorage, UnsentAnswers } from "./unsent.js";
 
@@ -23,6 +21,3 @@ export function openExchange(model, screen, config) {
   };
   return new Exchange(send, screen, schedule, new UnsentAnswers(tabStorage(), storageKey("unsent", config)));
 }
-
-/** A message of the kernel's with all that it leaves the page to work out. @param {any} message */
-export const readMessage = (message) => withWholeTokens(unpacked(message));

@@ -4,10 +4,11 @@
  */
 
 import { answerIds } from "./answer_ids.js";
+import { unpacked } from "./character_tokens.js";
 import { CharacterView } from "./character_view.js";
 import { newDraft, restOfReading, restoredDraft } from "./drafts.js";
 import { h, setHidden, setText, treeOf } from "./elements.js";
-import { openExchange, readMessage } from "./connection.js";
+import { openExchange } from "./connection.js";
 import { Hands } from "./hands.js";
 import { helpList } from "./help.js";
 import { HistoryView } from "./history.js";
@@ -94,7 +95,7 @@ export class Page {
   /** @param {Model} model */
   listen(model) {
     const { root, signal, keyboard, pointer } = this;
-    const onMessage = (/** @type {any} */ message) => this.exchange.receive(readMessage(message));
+    const onMessage = (/** @type {any} */ message) => this.exchange.receive(unpacked(message));
     const onConfig = () => this.configure(model.get("_config"));
     const onLoss = () => this.exchange.lose();
     model.on("msg:custom", onMessage);
