@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, expect
 
-from tests.browser.notebook_page import NotebookPage
+from tests.browser.notebook_page import NotebookPage, wait_until
 
 SETUP = """\
 import nbannotate as nb
@@ -22,8 +22,15 @@ def recipe(call: str) -> str:
 
 
 def expect_asking(widget: Locator) -> None:
-    """Wait until the page shows a task."""
+    """Wait until the page shows a task, painted: before that no key answers it."""
     expect(widget).to_have_attribute("data-phase", "asking", timeout=WAIT_MS)
+    expect_seen(widget)
+
+
+def expect_seen(widget: Locator) -> None:
+    """Wait until the text that the page has drawn is painted."""
+    seen = "({ dataset: { seen, taskHash } }) => !taskHash || seen === taskHash"
+    wait_until(lambda: widget.evaluate(seen), "the text is painted", WAIT_MS / 1000)
 
 
 def shown_task(widget: Locator) -> str:
@@ -34,11 +41,13 @@ def shown_task(widget: Locator) -> str:
 def expect_next_task(widget: Locator, after: str) -> None:
     """Wait until another task is painted than the one given."""
     expect(widget).not_to_have_attribute("data-task-hash", after, timeout=WAIT_MS)
+    expect_seen(widget)
 
 
 def expect_saved(widget: Locator, before: str) -> str:
     """Wait until the kernel acknowledged another answer, and return its id."""
     expect(widget).not_to_have_attribute("data-saved", before, timeout=WAIT_MS)
+    expect_seen(widget)
     return str(widget.get_attribute("data-saved"))
 
 

@@ -13,8 +13,14 @@ def focus(page: Page) -> None:
     page.locator(ROOT).focus()
 
 
+SEEN = """() => [...document.querySelectorAll(".nbannotate")].every(
+  ({ dataset: { seen, taskHash } }) => !taskHash || seen === taskHash)"""
+
+
 def press(page: Page, *keys: str) -> None:
+    """Press keys one after another, each once the text that is there can be seen."""
     for key in keys:
+        page.wait_for_function(SEEN)
         page.keyboard.press(key)
 
 

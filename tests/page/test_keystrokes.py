@@ -85,10 +85,12 @@ def relabel_an_answer_from_ten_ago(page: Page) -> None:
     press(page, "l")
     page.locator(".nba-row[data-open]").nth(9).click()
     expect(page.locator(".nba-text")).to_have_text("text 0")
+    page.wait_for_selector('.nbannotate[data-painted="12"]')
     press(page, "2")
     expect(page.locator(".nba-text")).to_have_text("text 10")
-    page.wait_for_function("kernel.inbox.length === 0")
-    assert page.evaluate("kernel.stored.map(row => row.accept[0])").count("payment") == 1
+    page.wait_for_function(
+        "kernel.stored.filter(({ accept }) => accept[0] === 'payment').length === 1"
+    )
 
 
 JOBS: dict[str, Callable[[Page], None]] = {

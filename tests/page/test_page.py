@@ -182,6 +182,25 @@ def let_reply(page: Page) -> None:
     page.evaluate("while (kernel.step());")
 
 
+PRESS_TWICE = """key => {
+  for (const _ of [1, 2]) document.querySelector(".nbannotate").dispatchEvent(
+    new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+}"""
+
+
+def test_a_text_that_is_drawn_but_not_painted_cannot_be_answered(page: Page) -> None:
+    start(page, config={}, tasks=["One", "Two", "Three"])
+    focus(page)
+    page.evaluate(PRESS_TWICE, "a")
+    assert answers_sent(page) <= 1
+    expect(page.locator(".nba-text")).to_have_text("Two")
+    expect(page.locator(".nba-save")).to_contain_text("too early")
+    page.wait_for_selector(f'{ROOT}[data-painted="2"]')
+    press(page, "a")
+    assert len(stored(page, 2)) == 2
+    expect(page.locator(".nba-text")).to_have_text("Three")
+
+
 @pytest.mark.parametrize("key", ["a", "Space", "Enter", "2"])
 def test_a_press_before_the_next_text_has_come_is_said_to_have_answered_nothing(
     page: Page, key: str

@@ -25,15 +25,16 @@ export class Hands {
     return task && work && !waiting ? { task, work } : null;
   }
 
-  /** The same for an answer; one that comes while the next text is awaited is said not to be taken. */
+  /** The same for an answer; one that comes before the next text is seen is said not to be taken. */
   get answerable() {
-    const { closed, task, waiting } = this.page.exchange;
-    if (!closed && task && waiting) {
-      this.missed = true;
-      this.page.hint(MISSED);
-      this.page.announce(MISSED);
-    }
-    return this.held;
+    const { exchange: { closed, task, waiting }, stage } = this.page;
+    // A page in the background is not painted; nothing is pressed there but by a script.
+    const isUnseen = !stage.isPainted && document.visibilityState === "visible";
+    if (closed || !task || !(waiting || isUnseen)) return this.held;
+    this.missed = waiting;
+    this.page.hint(MISSED);
+    this.page.announce(MISSED);
+    return null;
   }
 
   /** What is said of the answers missed since the text before; it stays on the new text, as waits are short. */

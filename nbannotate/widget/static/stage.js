@@ -9,6 +9,9 @@ export class Stage {
   constructor(page) {
     this.page = page;
     this.painted = 0;
+    /** Whether the pixels of the text that was drawn last are on screen. */
+    this.isPainted = true;
+    this.drawn = 0;
     this.floor = new Floor(page.part.stage, "--nba-floor");
   }
 
@@ -19,6 +22,9 @@ export class Stage {
    */
   afterFrame(hash, then) {
     const { page } = this;
+    const drawn = ++this.drawn;
+    this.isPainted = false;
+    page.root.dataset.seen = "";
     requestAnimationFrame(() => {
       page.part.text.scrollTop = 0;
       page.part.html.scrollTop = 0;
@@ -33,6 +39,10 @@ export class Stage {
         port1.close();
         performance.mark("nbannotate:painted", { detail: hash });
         page.root.dataset.painted = String(++this.painted);
+        if (drawn === this.drawn) {
+          this.isPainted = true;
+          page.root.dataset.seen = hash;
+        }
         this.steady(height);
         then();
       };
