@@ -167,4 +167,5 @@ def test_a_change_that_is_refused_is_shown_again_with_the_reason(page: Page) -> 
     expect(page.locator(".nba-text")).to_have_text("Two")
     press(page, "a")
     expect(page.locator(".nba-text")).to_have_text("Four words are here")
+    expect(page.locator(".nba-save")).to_have_text("✓ saved")
     assert stored(page, 3)[-1]["changes"]
