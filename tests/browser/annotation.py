@@ -34,7 +34,8 @@ def expect_seen(widget: Locator) -> None:
 
 
 def shown_task(widget: Locator) -> str:
-    """Return the hash of the task that the page shows."""
+    """Return the hash of the task that the page shows, once a key would answer it."""
+    expect_seen(widget)
     return str(widget.get_attribute("data-task-hash"))
 
 

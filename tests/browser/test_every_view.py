@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.annotation import expect_asking, expect_next_task, expect_saved, shown_task
+from tests.browser.annotation import (
+    expect_asking,
+    expect_next_task,
+    expect_saved,
+    expect_seen,
+    shown_task,
+)
 from tests.browser.front_end import ABILITIES, FrontEnd, rows, widget_of
 from tests.browser.notebook_page import wait_until
 from tests.browser.scenes import SCENES, cell_of, cells
@@ -292,6 +298,7 @@ def test_two_views_of_one_widget_agree_and_store_an_answer_once(views: FrontEnd)
     row = answered(views, second, "2")
     assert row["accept"] == ["payment"]
     expect(first).to_have_attribute("data-task-hash", shown_task(second))
+    expect_seen(first)
     first.focus()
     views.page.keyboard.press("u")
     for view in (first, second):
