@@ -1,6 +1,6 @@
 """Helpers for the next cell: retrain, simulate, and data to try them on."""
 
-from nbannotate.cells.asked_with import asked_with
+from nbannotate.cells.asked_with import asked_with, configs_of
 from nbannotate.cells.comparison import Comparison, tally
 from nbannotate.cells.result import RetrainResult
 from nbannotate.cells.retrain import retrain
@@ -13,6 +13,7 @@ __all__ = [
     "Oracle",
     "RetrainResult",
     "asked_with",
+    "configs_of",
     "retrain",
     "sample_data",
     "simulate",

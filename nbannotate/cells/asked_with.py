@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from nbannotate.tasks import Answer, component_of
 
 if TYPE_CHECKING:
     from nbannotate.store import Store
+
+
+def configs_of(store: Store, answers: Iterable[Answer]) -> list[dict[str, Any]]:
+    """Return what was recorded of the sessions that answers were given in, in their order."""
+    sessions = dict.fromkeys((each.dataset, each.session_id) for each in answers)
+    return [store.session_config(dataset, session_id) for dataset, session_id in sessions]
 
 
 def asked_with(
@@ -27,8 +33,7 @@ def asked_with(
     """
     labels: dict[str, None] = {}
     exclusive = True
-    for dataset, session_id in dict.fromkeys((each.dataset, each.session_id) for each in answers):
-        config = store.session_config(dataset, session_id)
+    for config in configs_of(store, answers):
         by_view = config.get("labels_by_view") or {"": config.get("labels", ())}
         for view, offered in by_view.items():
             if not view or component is None or component_of(view) == component:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from nbannotate.errors import SkippedRowsWarning, SourceError, SpanError
 from nbannotate.pool.sources import ALLOWED, Row, open_source
 from nbannotate.tasks import Relation, SourceText, Span, check_inside, input_hash
+from nbannotate.tasks.frame_cells import as_list
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -323,9 +324,7 @@ def _source_text(text: str, meta: Mapping[str, Any]) -> SourceText:
     if not meta:
         return SourceText(text, input_hash(text))
     spans: list[Span] = []
-    given: Any = meta.get("spans")
-    given = given.tolist() if hasattr(given, "tolist") else given
-    for plain in given if isinstance(given, (list, tuple)) else ():
+    for plain in as_list(meta.get("spans")) or ():
         if isinstance(plain, Mapping) and {"start", "end", "label"} <= plain.keys():
             span = Span.from_dict(plain)
             check_inside(span, text)

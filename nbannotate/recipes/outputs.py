@@ -20,6 +20,7 @@ from nbannotate.tasks import (
     Version,
     check_inside,
 )
+from nbannotate.tasks.frame_cells import unwrapped
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -138,8 +139,7 @@ def read_outputs(
 def _version(name: str, output: object, text: SourceText) -> Version:
     if isinstance(output, str):
         return Version((name,), output=output)
-    if hasattr(output, "tolist"):
-        output = output.tolist()
+    output = unwrapped(output)
     if isinstance(output, Mapping):
         return Version((name,), accept=_likely(output))
     if isinstance(output, (list, tuple)) and all(isinstance(each, str) for each in output):

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from nbannotate.cells import asked_with
+from nbannotate.cells import asked_with, configs_of
 from nbannotate.errors import LabelError, SourceError
 from nbannotate.store import Store
 from nbannotate.tasks import (
@@ -175,8 +175,8 @@ def _asked(store: Store, chosen: Chosen, component: Component | None) -> tuple[s
 def _relation_labels(store: Store, answers: Sequence[Answer]) -> tuple[str, ...]:
     """Return the labels that relations were asked with, those that only answers have last."""
     labels: dict[str, None] = {}
-    for dataset, session_id in dict.fromkeys((each.dataset, each.session_id) for each in answers):
-        labels |= dict.fromkeys(store.session_config(dataset, session_id).get("relations", ()))
+    for config in configs_of(store, answers):
+        labels |= dict.fromkeys(config.get("relations", ()))
     labels |= dict.fromkeys(each.label for answer in answers for each in answer.relations)
     return tuple(labels)
 

@@ -413,11 +413,11 @@ class Session(Revisable):
             or shown.task_hash == task.task_hash
             or not self._questions.is_askable(shown)
         ):
-            return self._advance()
+            self._advance()
+            return
         self._lineup.pass_over()
         if self._thread is None:
             self._choose(None)
-        return None
 
     def _current(self, task_hash: int | None) -> Task:
         self._check_open()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from nbannotate.errors import AnswerError, LabelError, SpanError
+from nbannotate.tasks.frame_cells import as_list, is_missing
 from nbannotate.tasks.records import Relation, Span
 from nbannotate.tasks.relations import check_relations
 
@@ -50,7 +51,8 @@ def read_relations(
     >>> read[0].head.label, read[0].child.label
     ('DRUG', 'EFFECT')
     """
-    given = _as_list(row.get("relations"))
+    value = row.get("relations")
+    given = [] if is_missing(value) else as_list(value)
     if given is None:
         return (), [f"relations={str(row['relations'])[:80]!r} are no list of relations"]
     found: list[Relation] = []
@@ -92,8 +94,8 @@ def _bounds(stretch: object) -> tuple[int, int] | None:
 def _token_at(
     index: object, row: Mapping[str, Any], text: str, tokenize: Callable[[str], Offsets]
 ) -> tuple[int, int]:
-    listed = _as_list(row.get("tokens"))
-    tokens = [each for each in map(_bounds, listed or ()) if each] or list(tokenize(text))
+    listed = as_list(row.get("tokens")) or ()
+    tokens = [each for each in map(_bounds, listed) if each] or list(tokenize(text))
     if not isinstance(index, int) or not 0 <= index < len(tokens):
         raise AnswerError(
             f"a relation leads to token {index!r} of a text of {len(tokens)} tokens; give an "
@@ -117,15 +119,6 @@ def _span_over(
             + " that is asked for; give it among the row's spans, with a label of labels=[…]"
         )
     return min(around, key=lambda each: each.end - each.start)
-
-
-def _as_list(value: Any) -> list[Any] | None:
-    """Return a cell as a list, empty where it is missing, None where it is anything else."""
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if value is None or value != value:  # noqa: PLR0124 - not a number, as frames write nothing
-        return []
-    return list(value) if isinstance(value, (list, tuple)) else None
 
 
 def drawn_from(relations: Iterable[Relation], spans: Sequence[Span]) -> tuple[Relation, ...]:

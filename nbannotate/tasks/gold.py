@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nbannotate.errors import SourceError
+from nbannotate.tasks.frame_cells import as_list
 from nbannotate.tasks.records import Span
 
 if TYPE_CHECKING:
@@ -67,8 +68,8 @@ def _read_row(number: int, row: object) -> GoldText:
             f"gold row {number} is {str(row)[:80]!r}; give dicts with 'text' (a string) and "
             "'spans', 'label' or 'labels'"
         )
-    spans = _as_list(row.get("spans"))
-    labels = _as_list(row.get("labels"))
+    spans = as_list(row.get("spans"))
+    labels = as_list(row.get("labels"))
     if labels is None and isinstance(row.get("label"), str):
         labels = [row["label"]]
     if spans is None and labels is None:
@@ -86,10 +87,3 @@ def _read_row(number: int, row: object) -> GoldText:
     return GoldText(
         row["text"], read, None if labels is None else tuple(str(label) for label in labels)
     )
-
-
-def _as_list(value: Any) -> list[Any] | None:
-    """Return a column's cell as a list, None where it is missing (None or NaN)."""
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    return list(value) if isinstance(value, (list, tuple)) else None

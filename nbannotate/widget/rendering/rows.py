@@ -8,6 +8,7 @@ from typing import Any
 
 from nbannotate.errors import SourceError, SpanError
 from nbannotate.tasks import Relation, Span, check_inside
+from nbannotate.tasks.frame_cells import as_list, is_missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +134,12 @@ def _relation(plain: Any) -> Relation:
 
 def _list(row: Mapping[str, Any], name: str) -> list[Any]:
     value: Any = row.get(name)
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if value is None or value != value:  # noqa: PLR0124 - not a number, as frames write nothing
+    if is_missing(value):
         return []
-    if not isinstance(value, (list, tuple)):
+    listed = as_list(value)
+    if listed is None:
         raise TypeError(f"{name} is {str(value)[:80]!r}, no list")
-    return list(value)
+    return listed
 
 
 def _word(row: Mapping[str, Any], name: str) -> str | None:
