@@ -4,6 +4,19 @@ import { test } from "node:test";
 import { desk, drawer, newKernel, verdicts } from "./desk.js";
 import { forMany } from "./random.js";
 
+/** A desk at which one text is answered. @param {Parameters<typeof desk>[0]} [setup] */
+function answeredDesk(setup) {
+  const page = desk(setup);
+  page.kernel.step();
+  page.answer("accept");
+  page.kernel.step();
+  const open = () => {
+    page.exchange.open(page.kernel.stored[0].answer_id);
+    page.kernel.step();
+  };
+  return { ...page, open };
+}
+
 test("whatever is answered, opened, changed, left, undone and refused, each text has what was last said of it", () => {
   forMany(400, (random) => {
     const { kernel, exchange, give, paint } = desk({ ahead: random.happens(0.7), count: 8 });
@@ -57,14 +70,10 @@ test("whatever is answered, opened, changed, left, undone and refused, each text
 });
 
 test("a changed answer goes back to the text that was begun, with what was begun on it", () => {
-  const { kernel, exchange, answer, seen } = desk();
-  kernel.step();
-  answer("accept");
-  kernel.step();
+  const { kernel, exchange, answer, seen, open } = answeredDesk();
   const begun = { ...seen.draft, chosen: ["begun"] };
   seen.draft = begun;
-  exchange.open(kernel.stored[0].answer_id);
-  kernel.step();
+  open();
   assert.equal(exchange.task?.text, "text 0");
   assert.equal(seen.restored.answer, "accept");
   answer("reject");
@@ -76,12 +85,8 @@ test("a changed answer goes back to the text that was begun, with what was begun
 });
 
 test("undo while an earlier answer is open leaves it as it was", () => {
-  const { kernel, exchange, answer } = desk();
-  kernel.step();
-  answer("accept");
-  kernel.step();
-  exchange.open(kernel.stored[0].answer_id);
-  kernel.step();
+  const { kernel, exchange, open } = answeredDesk();
+  open();
   exchange.undo();
   while (kernel.step());
   assert.deepEqual(verdicts(kernel), ["accept"]);
@@ -89,13 +94,9 @@ test("undo while an earlier answer is open leaves it as it was", () => {
 });
 
 test("an earlier answer can be changed at the end, where no text is left", () => {
-  const { kernel, exchange, answer } = desk({ count: 1 });
-  kernel.step();
-  answer("accept");
-  kernel.step();
+  const { kernel, exchange, answer, open } = answeredDesk({ count: 1 });
   assert.equal(exchange.task, null);
-  exchange.open(kernel.stored[0].answer_id);
-  kernel.step();
+  open();
   answer("ignore");
   while (kernel.step());
   assert.deepEqual(verdicts(kernel), ["ignore"]);
@@ -104,12 +105,8 @@ test("an earlier answer can be changed at the end, where no text is left", () =>
 });
 
 test("a kernel that moves on while an earlier answer is open is followed once that is left", () => {
-  const { kernel, exchange, answer } = desk();
-  kernel.step();
-  answer("accept");
-  kernel.step();
-  exchange.open(kernel.stored[0].answer_id);
-  kernel.step();
+  const { kernel, exchange, open } = answeredDesk();
+  open();
   kernel.at = 4;
   kernel.reply({ type: "state", ...kernel.now(), restored: null });
   assert.equal(exchange.task?.text, "text 0");
@@ -121,12 +118,8 @@ test("a kernel that moves on while an earlier answer is open is followed once th
 test("a change not acknowledged survives a reload and is delivered as a change", () => {
   const storage = drawer();
   const kernel = newKernel(4, true);
-  const page = desk({ storage, kernel });
-  kernel.step();
-  page.answer("accept");
-  kernel.step();
-  page.exchange.open(kernel.stored[0].answer_id);
-  kernel.step();
+  const page = answeredDesk({ storage, kernel });
+  page.open();
   page.answer("reject");
   kernel.handlers.clear();
   kernel.inbox = [];
@@ -137,10 +130,7 @@ test("a change not acknowledged survives a reload and is delivered as a change",
 });
 
 test("the history shows what was found last, however late an earlier search is answered", () => {
-  const { kernel, exchange, answer } = desk();
-  kernel.step();
-  answer("accept");
-  kernel.step();
+  const { kernel, exchange, answer } = answeredDesk();
   const listed = () => exchange.found?.map((row) => row.answer);
   exchange.search("text");
   exchange.search("nothing like it");

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 import pytest
@@ -22,6 +23,12 @@ from nbannotate.session.learning_curve import wilson
 SIMULATIONS = 200
 LEAST_COVERED = 0.90
 """What 95 % intervals of 200 simulations cover at the least."""
+
+
+def coverage(pairs: Iterable[tuple[Estimate | Outlook | None, float]]) -> tuple[int, float]:
+    """Return how many intervals were given, and the share of them that hold their truth."""
+    held = [each.low <= truth <= each.high for each, truth in pairs if each is not None]
+    return len(held), float(np.mean(held))
 
 
 def estimate_now(*columns: np.ndarray) -> Estimate | None:
@@ -67,26 +74,25 @@ def test_wilson_s_interval_is_the_published_one(right: int, n: int, low: float, 
     ("n", "random_share"), [(20, 1.0), (200, 1.0), (100, 0.3), (250, 0.1), (1000, 0.1)]
 )
 def test_an_estimate_holds_how_good_a_model_that_learns_is_now(n: int, random_share: float):
-    held = given_ = 0
-    for seed in range(SIMULATIONS):
-        *session, truth = outcomes(n, 0.55, seed=seed, random_share=random_share, ahead=0)
-        estimate = estimate_now(*session)
-        if estimate is not None:
-            given_ += 1
-            held += estimate.low <= truth <= estimate.high
-    assert given_ > SIMULATIONS / 2
-    assert held / given_ >= LEAST_COVERED
+    sessions = (
+        outcomes(n, 0.55, seed=seed, random_share=random_share, ahead=0)
+        for seed in range(SIMULATIONS)
+    )
+    n_given, held = coverage((estimate_now(*session), truth) for *session, truth in sessions)
+    assert n_given > SIMULATIONS / 2
+    assert held >= LEAST_COVERED
 
 
 @pytest.mark.parametrize("n", [10, 30, 120])
 @pytest.mark.parametrize("truth", [0.55, 0.8, 0.95])
 def test_an_estimate_holds_how_good_a_model_is_that_has_learned_before(n: int, truth: float):
     rng = np.random.default_rng((n, int(100 * truth)))
-    held = 0
-    for _ in range(SIMULATIONS):
-        estimate = estimate_now((rng.random(n) < truth).astype(float), np.ones(n), np.ones(n))
-        held += estimate.low <= truth <= estimate.high
-    assert held / SIMULATIONS >= LEAST_COVERED
+    drawn = ((rng.random(n) < truth).astype(float) for _ in range(SIMULATIONS))
+    n_given, held = coverage(
+        (estimate_now(right, np.ones(n), np.ones(n)), truth) for right in drawn
+    )
+    assert n_given == SIMULATIONS
+    assert held >= LEAST_COVERED
 
 
 @pytest.mark.parametrize("n", [15, 60])
@@ -94,17 +100,16 @@ def test_an_estimate_holds_how_good_a_model_is_that_has_learned_before(n: int, t
 def test_an_estimate_holds_the_f_score_of_spans(n: int, found: float):
     rng = np.random.default_rng((n, int(100 * found)))
     truth = 2 * 1.5 * found / (1.5 + 1.5 * found + 0.4)
-    held = given_ = 0
-    for _ in range(SIMULATIONS):
+
+    def estimate() -> Estimate | None:
         gold = rng.poisson(1.5, n)
         both = rng.binomial(gold, found)
         total = (gold + both + rng.poisson(0.4, n)).astype(float)
-        estimate = estimate_now(2.0 * both, total, np.ones(n))
-        if estimate is not None:
-            given_ += 1
-            held += estimate.low <= truth <= estimate.high
-    assert given_ > SIMULATIONS / 2
-    assert held / given_ >= LEAST_COVERED
+        return estimate_now(2.0 * both, total, np.ones(n))
+
+    n_given, held = coverage((estimate(), truth) for _ in range(SIMULATIONS))
+    assert n_given > SIMULATIONS / 2
+    assert held >= LEAST_COVERED
 
 
 def test_an_estimate_does_not_lag_behind_a_model_that_learns():
@@ -141,15 +146,12 @@ def test_an_estimate_takes_ten_random_questions(n: int):
 
 @pytest.mark.parametrize(("n", "random_share"), [(100, 1.0), (300, 1.0), (300, 0.2), (1000, 0.1)])
 def test_an_outlook_holds_what_comes_as_often_as_it_says(n: int, random_share: float):
-    held = given_ = 0
-    for seed in range(SIMULATIONS):
-        right, possible, by_chance, truth = outcomes(n, 0.55, seed=seed, random_share=random_share)
-        outlook = look_ahead(right, possible, by_chance)
-        if outlook is not None:
-            given_ += 1
-            held += outlook.low <= truth <= outlook.high
-    assert given_ > SIMULATIONS / 2
-    assert held / given_ >= LEAST_COVERED
+    sessions = (
+        outcomes(n, 0.55, seed=seed, random_share=random_share) for seed in range(SIMULATIONS)
+    )
+    n_given, held = coverage((look_ahead(*session), truth) for *session, truth in sessions)
+    assert n_given > SIMULATIONS / 2
+    assert held >= LEAST_COVERED
 
 
 def test_an_outlook_on_a_steep_curve_expects_more_than_there_is():
