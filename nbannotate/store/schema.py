@@ -9,6 +9,7 @@ write-ahead log is where databases lose rows, and scans are fast enough without.
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
 from typing import TYPE_CHECKING
@@ -271,6 +272,7 @@ create table nbannotate_migrations (
 """
 
 
+@cache
 def package_version() -> str:
     """Return the installed version of nbannotate, ``"unknown"`` in a bare checkout."""
     try:
@@ -310,23 +312,23 @@ def migrate(connection: DuckDBPyConnection, path: str, *, read_only: bool = Fals
             "Open it once without read_only=True, which brings it up to date"
             + ("." if found else ", or check the path: it holds no answers yet.")
         )
-    for number in range(found + 1, newest + 1):
-        _apply(connection, number)
+    if found < newest:
+        _apply(connection, range(found + 1, newest + 1))
     return newest - found
 
 
-def _apply(connection: DuckDBPyConnection, number: int) -> None:
+def _apply(connection: DuckDBPyConnection, numbers: range) -> None:
+    """Apply migrations in one transaction: each commit waits for the disk."""
     connection.execute("begin")
     try:
-        if number == 1:
-            connection.execute(_RECORD)
-        for statement in MIGRATIONS[number - 1]:
-            connection.execute(statement)
-        connection.execute(
-            "insert into nbannotate_migrations"
-            " select ?, epoch_ms(epoch_ms(now())), ?, library_version from pragma_version()",
-            [number, package_version()],
-        )
+        for number in numbers:
+            for statement in (_RECORD, *MIGRATIONS[0]) if number == 1 else MIGRATIONS[number - 1]:
+                connection.execute(statement)
+            connection.execute(
+                "insert into nbannotate_migrations"
+                " select ?, epoch_ms(epoch_ms(now())), ?, library_version from pragma_version()",
+                [number, package_version()],
+            )
         connection.execute("commit")
     except BaseException:
         connection.execute("rollback")

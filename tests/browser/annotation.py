@@ -6,6 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, expect
 
+from tests.browser.front_end import FrontEnd
 from tests.browser.notebook_page import NotebookPage, wait_until
 
 SETUP = """\
@@ -27,10 +28,17 @@ def expect_asking(widget: Locator) -> None:
     expect_seen(widget)
 
 
-def expect_seen(widget: Locator) -> None:
-    """Wait until the text that the page has drawn is painted."""
-    seen = "({ dataset: { seen, taskHash } }) => !taskHash || seen === taskHash"
-    wait_until(lambda: widget.evaluate(seen), "the text is painted", WAIT_MS / 1000)
+def expect_seen(widgets: Locator) -> None:
+    """Wait until the text that each of the widgets has drawn is painted."""
+    seen = "all => all.every(({ dataset: { seen, taskHash } }) => !taskHash || seen === taskHash)"
+    wait_until(lambda: widgets.evaluate_all(seen), "the text is painted", WAIT_MS / 1000)
+
+
+def press(front: FrontEnd, *keys: str) -> None:
+    """Press keys one after another, each once the text that is there can be seen."""
+    for key in keys:
+        expect_seen(front.page.locator(".nbannotate"))
+        front.page.keyboard.press(key)
 
 
 def shown_task(widget: Locator) -> str:

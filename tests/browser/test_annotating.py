@@ -11,6 +11,7 @@ from tests.browser.annotation import (
     expect_next_task,
     expect_saved,
     learned,
+    press,
     recipe,
     shown_task,
     stored,
@@ -45,7 +46,7 @@ def test_thirty_answers_by_key_and_by_click_are_stored_learned_and_followed_by_t
         if count % 3 == 0:
             widget.locator("[data-token]").first.click()
         if count % 2:
-            notebook.page.keyboard.press("a")
+            press(notebook, "a")
         else:
             widget.locator('[data-action="accept"]').click()
         saved = expect_saved(widget, saved)
@@ -70,7 +71,7 @@ def test_undo_takes_the_row_and_the_learning_back_and_shows_the_task_again(
     asked = shown_task(widget)
     widget.locator('[data-option="payment"]').click()
     expect_saved(widget, "")
-    notebook.page.keyboard.press("Backspace")
+    press(notebook, "Backspace")
     expect(widget).to_have_attribute("data-task-hash", asked)
     assert stored(notebook) == []
     assert learned(notebook) == 0
@@ -93,10 +94,10 @@ def test_a_killed_kernel_loses_no_acknowledged_answer_and_the_loop_goes_on(
     acknowledged = []
     saved = ""
     for count in range(8):
-        notebook.page.keyboard.press("123"[count % 3])
+        press(notebook, "123"[count % 3])
         saved = expect_saved(widget, saved)
         acknowledged.append(saved)
-    notebook.page.keyboard.press("1")  # On its way when the kernel dies.
+    press(notebook, "1")  # On its way when the kernel dies.
     notebook.kill_kernel()
     notebook.run_all()
     expect_asking(notebook.widget)

@@ -14,6 +14,7 @@ from tests.browser.annotation import (
     expect_next_task,
     expect_saved,
     expect_seen,
+    press,
     shown_task,
 )
 from tests.browser.front_end import ABILITIES, FrontEnd, rows, widget_of
@@ -36,8 +37,7 @@ def begin(views: FrontEnd, dataset: str) -> Locator:
 def answered(views: FrontEnd, widget: Locator, *keys: str) -> dict[str, Any]:
     """Press keys of which the last one answers, and return the row in the file."""
     before, asked = str(widget.get_attribute("data-saved")), shown_task(widget)
-    for key in keys:
-        views.page.keyboard.press(key)
+    press(views, *keys)
     saved = expect_saved(widget, before)
     expect_next_task(widget, asked)
     dataset = str(widget.get_attribute("aria-label")).removeprefix("Annotate ")
@@ -107,7 +107,7 @@ def test_words_dragged_over_and_words_picked_by_keys_are_spans_of_the_row(
     tokens = widget.locator("[data-token]")
     first, second = (tokens.nth(at).inner_text() for at in (0, 1))
     for key in ("Home", "Shift+ArrowRight", "2", "Enter"):
-        views.page.keyboard.press(key)
+        press(views, key)
     drag(views.page, tokens.nth(-1), tokens.nth(-2))
     row = answered(views, widget, "a")
     covered = [text for text, _ in words(row)]
@@ -119,11 +119,11 @@ def test_words_dragged_over_and_words_picked_by_keys_are_spans_of_the_row(
 
 def test_the_whole_reading_can_be_corrected_where_one_span_is_asked_about(views: FrontEnd):
     widget = begin(views, "yes_no_words")
-    views.page.keyboard.press("e")
+    press(views, "e")
     expect(widget).to_have_attribute("data-blocks", "spans")
-    views.page.keyboard.press("Escape")
+    press(views, "Escape")
     expect(widget).to_have_attribute("data-blocks", "binary")
-    views.page.keyboard.press("e")
+    press(views, "e")
     widget.locator("[data-token]").first.click()
     row = answered(views, widget, "a")
     assert row["answer"] == "accept"
@@ -137,10 +137,10 @@ def test_relations_that_came_are_relabelled_drawn_and_deleted_by_keys(views: Fro
     assert related(answered(views, widget, "a")) == [("bell", "AT", "Old Pier")]
     row = answered(views, widget, "r", "w", "t", "Escape", "s", "r", "Enter", "1", "Escape", "a")
     assert sorted(related(row)) == [("Old Pier", "NEAR", "bell"), ("bell", "AT", "Old Pier")]
-    views.page.keyboard.press("u")
+    press(views, "u")
     expect(widget.locator(".nba-relation")).to_have_count(2)
     for key in ("r", "Backspace", "r", "Backspace"):
-        views.page.keyboard.press(key)
+        press(views, key)
     expect(widget.locator(".nba-relation")).to_have_count(0)
     assert related(answered(views, widget, "a")) == []
 
@@ -150,7 +150,7 @@ def test_a_relation_is_drawn_by_the_mouse_on_a_page_with_a_choice(views: FrontEn
     place, part = (widget.locator(f'.nba-name[data-tag="{label}"]') for label in ("PLACE", "PART"))
     place.drag_to(part)
     expect(widget.locator('.nba-relation[data-state="selected"]')).to_have_count(1)
-    views.page.keyboard.press("Escape")
+    press(views, "Escape")
     widget.locator('[data-option="payment"]').click()
     row = answered(views, widget, "a")
     assert (row["view"], row["accept"]) == ("ner.manual+relations+textcat.manual", ["payment"])
@@ -161,7 +161,7 @@ def test_one_annotators_version_is_picked_and_is_the_decision(views: FrontEnd):
     widget = begin(views, "decided")
     card = widget.locator(".nba-version").filter(has_text="alice")
     card.locator(".nba-version-text").click()
-    views.page.keyboard.press("a")
+    press(views, "a")
     expect_saved(widget, "")
     (row,) = rows(views, "decided")
     assert words(row) == [("saddle", "PART"), ("bike", "PLACE")]
@@ -180,9 +180,9 @@ def test_one_of_two_outputs_is_chosen_blind(views: FrontEnd):
 def test_more_labels_than_keys_are_found_by_typing(views: FrontEnd):
     widget = begin(views, "many_labels")
     for key in ("ArrowRight", "/"):
-        views.page.keyboard.press(key)
+        press(views, key)
     views.page.keyboard.type("el_37")
-    views.page.keyboard.press("Enter")
+    press(views, "Enter")
     row = answered(views, widget, "a")
     assert [label for _, label in words(row)] == ["LABEL_37"]
 
@@ -191,7 +191,7 @@ def test_a_recipes_own_keys_answer_and_the_former_ones_do_not(views: FrontEnd):
     widget = begin(views, "own_keys")
     asked = shown_task(widget)
     for key in ("2", "Space"):
-        views.page.keyboard.press(key)
+        press(views, key)
     assert shown_task(widget) == asked
     assert answered(views, widget, "p")["accept"] == ["payment"]
     assert answered(views, widget, "z")["answer"] == "ignore"
@@ -224,12 +224,12 @@ def test_a_flag_and_a_note_typed_in_the_page_are_kept_with_the_row(views: FrontE
     widget = begin(views, "remarks")
     asked = shown_task(widget)
     for key in ("f", "n"):
-        views.page.keyboard.press(key)
+        press(views, key)
     views.page.keyboard.type("1 a x dd bb jk? Él 日本")
-    views.page.keyboard.press("Shift+Enter")
+    press(views, "Shift+Enter")
     views.page.keyboard.type("u h l")
     assert shown_task(widget) == asked
-    views.page.keyboard.press("Enter")
+    press(views, "Enter")
     row = answered(views, widget, "1")
     assert row["flagged"] is True
     assert row["note"] == "1 a x dd bb jk? Él 日本\nu h l"
@@ -240,9 +240,9 @@ def test_no_key_reaches_the_front_end_whether_it_means_something_or_not(views: F
     widget = begin(views, "remarks")
     count = len(rows(views, "remarks"))
     for key in ("b", "d", "d", "j", "k", "Enter", "Shift+Enter", "m", "y", "c", "v", "i", "i"):
-        views.page.keyboard.press(key)
+        press(views, key)
     for key in ("h", "Escape", "?", "?", "h", "h", "l", "Escape"):
-        views.page.keyboard.press(key)
+        press(views, key)
     assert views.cell_sources() == before
     assert len(rows(views, "remarks")) == count
     assert answered(views, widget, "1")["accept"] == ["hardware"]
@@ -257,7 +257,7 @@ def test_fifty_steps_are_undone_and_an_early_answer_is_found_and_changed(views: 
     widget = begin(views, "steps")
     for count in range(60):
         before = shown_task(widget)
-        views.page.keyboard.press("123"[count % 3])
+        press(views, "123"[count % 3])
         expect_next_task(widget, before)
     last = shown_task(widget)
     expect(widget.locator(".nba-progress")).to_contain_text("60 of 80")
@@ -265,19 +265,19 @@ def test_fifty_steps_are_undone_and_an_early_answer_is_found_and_changed(views: 
     assert len(rows(views, "steps")) == 60
     for _ in range(50):
         before = shown_task(widget)
-        views.page.keyboard.press("u")
+        press(views, "u")
         expect_next_task(widget, before)
     assert [row["text"] for row in rows(views, "steps")] == [f"text {i}" for i in range(10)]
     assert shown_task(widget) != last
     early = rows(views, "steps")[3]
     assert early["accept"] == ["hardware"]
-    views.page.keyboard.press("l")
+    press(views, "l")
     views.page.keyboard.type("text 3")
     expect(widget.locator(ROW)).to_have_count(1)
-    views.page.keyboard.press("Enter")
+    press(views, "Enter")
     expect(widget.locator(".nba-text")).to_have_text("text 3")
     asked = shown_task(widget)
-    views.page.keyboard.press("3")
+    press(views, "3")
     expect_next_task(widget, asked)
     expect_saved(widget, "")
     expect(widget.locator(".nba-save")).to_have_attribute("data-state", "saved")
@@ -300,7 +300,7 @@ def test_two_views_of_one_widget_agree_and_store_an_answer_once(views: FrontEnd)
     expect(first).to_have_attribute("data-task-hash", shown_task(second))
     expect_seen(first)
     first.focus()
-    views.page.keyboard.press("u")
+    press(views, "u")
     for view in (first, second):
         expect(view).to_have_attribute("data-task-hash", asked)
     assert rows(views, "twice") == []
@@ -311,7 +311,7 @@ def test_what_a_front_end_writes_of_its_own_holds_no_text(views: FrontEnd):
     text = widget_of(views, "choice").locator(".nba-text").inner_text()
     if ABILITIES[views.name].saves:
         before = views.file.stat().st_mtime_ns
-        views.page.keyboard.press("Control+s")
+        press(views, "Control+s")
         wait_until(lambda: views.file.stat().st_mtime_ns > before, "Ctrl+S writes the file")
     for file in views.folder.rglob("*"):
         if file.is_file() and ".duckdb" not in file.name:

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.annotation import expect_asking, expect_next_task, expect_saved, shown_task
+from tests.browser.annotation import (
+    expect_asking,
+    expect_next_task,
+    expect_saved,
+    press,
+    shown_task,
+)
 from tests.browser.front_end import ABILITIES, FrontEnd, rows, widget_of
 from tests.browser.marimo_page import MarimoPage
 from tests.browser.notebook_page import NotebookPage, wait_until
@@ -37,7 +43,7 @@ def chosen(front: FrontEnd) -> list[str]:
 def answer(front: FrontEnd, widget: Locator, key: str) -> None:
     """Press a key that answers, and wait until the answer is on disk."""
     saved, asked = str(widget.get_attribute("data-saved")), shown_task(widget)
-    front.page.keyboard.press(key)
+    press(front, key)
     expect_saved(widget, saved)
     expect_next_task(widget, asked)
 
@@ -85,9 +91,9 @@ def test_answers_given_while_a_cell_runs_are_stored(front: FrontEnd):
     wait_until((front.folder / "begun").exists, "the cell runs", 60)
     widget.focus()
     asked = shown_task(widget)
-    front.page.keyboard.press("2")
+    press(front, "2")
     expect_next_task(widget, asked)
-    front.page.keyboard.press("3")
+    press(front, "3")
     save = widget.locator(".nba-save")
     if ABILITIES[front.name].answers_while_busy:
         expect(save).to_have_attribute("data-state", "saved")
@@ -110,7 +116,7 @@ def test_answers_given_to_a_dead_kernel_are_kept_and_delivered_to_the_next(
     expect(widget.locator(".nba-save")).to_contain_text("kernel gone", timeout=30_000)
     widget.focus()
     asked = shown_task(widget)
-    notebook.page.keyboard.press("3")
+    press(notebook, "3")
     expect_next_task(widget, asked)
     expect(widget.locator(".nba-save")).to_contain_text("1 answer waiting; run the cell again")
     if end == "restarted":
@@ -142,10 +148,10 @@ def test_several_answers_given_to_a_dead_kernel_are_delivered_whatever_the_next_
     widget.focus()
     asked = shown_task(widget)
     texts.append(widget.locator(".nba-text").inner_text())
-    notebook.page.keyboard.press("3")
+    press(notebook, "3")
     expect_next_task(widget, asked)
     texts.append(widget.locator(".nba-text").inner_text())
-    notebook.page.keyboard.press("1")
+    press(notebook, "1")
     expect(save).to_contain_text("2 answers waiting; run the cell again")
     notebook.run_all()
     expect(save).to_have_attribute("data-state", "saved", timeout=60_000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from tests.browser.annotation import press
 from tests.browser.front_end import FrontEnd, rows
 from tests.browser.test_every_view import answered, begin
 
@@ -14,8 +15,7 @@ def test_a_page_of_two_views_and_a_field_is_one_row(views: FrontEnd):
     widget, keyboard = begin(views, "page"), views.page.keyboard
     sources, task = views.cell_sources(), widget.get_attribute("data-task-hash")
     widget.locator("[data-token]").first.click()
-    keyboard.press("3")
-    keyboard.press("a")
+    press(views, "3", "a")
     field = widget.locator(".nba-field")
     expect(field).to_be_focused()
     keyboard.type(TYPED)
@@ -27,8 +27,7 @@ def test_a_page_of_two_views_and_a_field_is_one_row(views: FrontEnd):
         {"reason": TYPED},
     )
     assert [span["label"] for span in row["spans"]] == ["PLACE"]
-    keyboard.press("Escape")
-    keyboard.press("u")
+    press(views, "Escape", "u")
     expect(widget).to_have_attribute("data-task-hash", str(task))
     expect(field).to_have_value(TYPED)
     assert row["answer_id"] not in [each["answer_id"] for each in rows(views, "page")]
@@ -38,11 +37,11 @@ def test_a_page_of_two_views_and_a_field_is_one_row(views: FrontEnd):
 def test_what_is_written_is_stored_and_no_key_of_it_reaches_the_notebook(views: FrontEnd):
     widget, keyboard = begin(views, "writing"), views.page.keyboard
     sources = views.cell_sources()
-    keyboard.press("i")
+    press(views, "i")
     keyboard.type(TYPED)
-    keyboard.press("Enter")
+    press(views, "Enter")
     keyboard.type("line one")
-    keyboard.press("Enter")
+    press(views, "Enter")
     keyboard.type("line two")
     first = answered(views, widget, "Control+Enter")
     assert first["inputs"] == {"gist": TYPED, "more": "line one\nline two"}

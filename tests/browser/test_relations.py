@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.annotation import expect_asking, expect_next_task, expect_saved, shown_task
+from tests.browser.annotation import (
+    expect_asking,
+    expect_next_task,
+    expect_saved,
+    press,
+    shown_task,
+)
 from tests.browser.notebook_page import NotebookPage
 
 SETUP = """\
@@ -37,8 +43,9 @@ def open_widget(notebook: NotebookPage, cell: str) -> str:
 @pytest.mark.timeout(300)
 def test_a_relation_drawn_by_keys_is_a_row_and_goes_with_an_undo(notebook: NotebookPage):
     asked = open_widget(notebook, RELATIONS)
-    widget, press = notebook.widget, notebook.page.keyboard.press
-    for key in (
+    widget = notebook.widget
+    press(
+        notebook,
         "Home",
         "1",
         "ArrowRight",
@@ -50,8 +57,7 @@ def test_a_relation_drawn_by_keys_is_a_row_and_goes_with_an_undo(notebook: Noteb
         "2",
         "Escape",
         "a",
-    ):
-        press(key)
+    )
     saved = expect_saved(widget, "")
     expect_next_task(widget, asked)
     row = {
@@ -59,13 +65,10 @@ def test_a_relation_drawn_by_keys_is_a_row_and_goes_with_an_undo(notebook: Noteb
         "child_text": "nausea", "child_label": "EFFECT",
     }  # fmt: skip
     assert notebook.evaluate_in_kernel(ROWS) == [row]
-    press("u")
+    press(notebook, "u")
     expect(widget.locator(".nba-relation")).to_have_attribute("data-tag", "PREVENTS")
     assert notebook.evaluate_in_kernel(ROWS) == []
-    press("r")
-    press("t")
-    press("Escape")
-    press("a")
+    press(notebook, "r", "t", "Escape", "a")
     expect_saved(widget, saved)
     turned = notebook.evaluate_in_kernel(ROWS)
     assert [turned[0]["head_text"], turned[0]["child_text"]] == ["nausea", "Aspirin"]
@@ -78,7 +81,7 @@ def test_a_relation_drawn_by_the_mouse_is_a_row(notebook: NotebookPage):
     for word, label in (("ibuprofen", "DRUG"), ("nausea", "EFFECT")):
         widget.locator(f'[data-label="{label}"]').click()
         widget.locator("[data-token]").filter(has_text=word).click()
-    notebook.page.keyboard.press("Escape")
+    press(notebook, "Escape")
     widget.locator('.nba-name[data-tag="DRUG"]').drag_to(
         widget.locator('.nba-name[data-tag="EFFECT"]')
     )
@@ -92,8 +95,7 @@ def test_a_relation_drawn_by_the_mouse_is_a_row(notebook: NotebookPage):
 @pytest.mark.timeout(300)
 def test_whole_characters_are_marked_by_keys_and_stored_in_code_points(notebook: NotebookPage):
     open_widget(notebook, CHARACTERS)
-    for key in ("Home", "ArrowRight", "Shift+ArrowRight", "1", "Escape", "a"):
-        notebook.page.keyboard.press(key)
+    press(notebook, "Home", "ArrowRight", "Shift+ArrowRight", "1", "Escape", "a")
     expect_saved(notebook.widget, "")
     span = notebook.evaluate_in_kernel(
         "rows = store.spans('thai')\n[int(rows.start[0]), int(rows.end[0]), rows.text[0]]"

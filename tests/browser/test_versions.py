@@ -9,6 +9,7 @@ from tests.browser.annotation import (
     expect_asking,
     expect_next_task,
     expect_saved,
+    press,
     shown_task,
 )
 from tests.browser.notebook_page import NotebookPage
@@ -50,20 +51,19 @@ def open_widget(notebook: NotebookPage, *cells: str) -> None:
 
 def test_versions_are_picked_mended_and_accepted_and_agreed_ones_at_once(notebook: NotebookPage):
     open_widget(notebook, ANNOTATED, REVIEW)
-    widget, keyboard = notebook.widget, notebook.page.keyboard
+    widget = notebook.widget
     expect(widget.locator(".nba-version")).to_have_count(2)
     asked = shown_task(widget)
-    keyboard.press("Shift+Digit2")
-    keyboard.press("a")
+    press(notebook, "Shift+Digit2", "a")
     saved = expect_saved(widget, "")
     expect_next_task(widget, asked)
-    keyboard.press("Backspace")
+    press(notebook, "Backspace")
     expect(widget).to_have_attribute("data-task-hash", asked)
-    keyboard.press("a")
+    press(notebook, "a")
     saved = expect_saved(widget, saved)
     expect_next_task(widget, asked)
     widget.locator(".nba-version").filter(has_text="bob").locator(".nba-version-text").click()
-    keyboard.press("a")
+    press(notebook, "a")
     expect_saved(widget, saved)
     expect(widget).to_have_attribute("data-phase", "finished")
     widget.get_by_role("button", name="Accept 1 agreed").click()
@@ -84,10 +84,10 @@ def test_versions_are_picked_mended_and_accepted_and_agreed_ones_at_once(noteboo
 def test_one_undo_takes_back_what_was_accepted_at_once(notebook: NotebookPage):
     open_widget(notebook, ANNOTATED, REVIEW)
     widget = notebook.widget
-    notebook.page.keyboard.press("Shift+G")
+    press(notebook, "Shift+G")
     expect(widget.locator(".nba-save")).to_contain_text("accepted 1 agreed text")
     assert len(rows(notebook, "bikes-reviewed")) == 1
-    notebook.page.keyboard.press("u")
+    press(notebook, "u")
     expect(widget.locator(".nba-save")).to_contain_text("undone: 1 agreed text")
     assert rows(notebook, "bikes-reviewed") == []
     expect(widget.locator(".nba-version")).to_have_count(2)
@@ -95,13 +95,13 @@ def test_one_undo_takes_back_what_was_accepted_at_once(notebook: NotebookPage):
 
 def test_a_blind_comparison_stores_the_name_that_the_page_never_had(notebook: NotebookPage):
     open_widget(notebook, SETUP, COMPARE)
-    widget, keyboard = notebook.widget, notebook.page.keyboard
+    widget = notebook.widget
     saved = ""
     for key in ("ArrowLeft", "2", "3"):
         html = widget.evaluate("e => e.outerHTML")
         assert "shouter" not in html
         assert "lowerer" not in html
-        keyboard.press(key)
+        press(notebook, key)
         saved = expect_saved(widget, saved)
     expect(widget).to_have_attribute("data-phase", "finished")
     orders = notebook.evaluate_in_kernel(

@@ -24,7 +24,13 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
+def _let_send(page: Page) -> None:
+    """An answer is sent one task after the key that gave it."""
+    page.evaluate("() => new Promise(sent => setTimeout(sent, 0))")
+
+
 def stored(page: Page, count: int) -> list[dict[str, Any]]:
+    _let_send(page)
     page.wait_for_function(
         "n => kernel.stored.length === n && kernel.inbox.length === 0", arg=count
     )
@@ -32,6 +38,7 @@ def stored(page: Page, count: int) -> list[dict[str, Any]]:
 
 
 def answers_sent(page: Page) -> int:
+    _let_send(page)
     return page.evaluate("kernel.received.filter(m => m.type === 'answer').length")
 
 
@@ -54,6 +61,7 @@ def marks(page: Page) -> list[tuple[str, str]]:
 
 def sent(page: Page, kind: str) -> list[dict[str, Any]]:
     """The messages of one type, as the kernel received them."""
+    _let_send(page)
     return page.evaluate("kind => kernel.received.filter(m => m.type === kind)", kind)
 
 
