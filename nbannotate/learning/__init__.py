@@ -6,7 +6,7 @@ predictions go out.
 
 from nbannotate.learning.evidence import TextEvidence, gather
 from nbannotate.learning.factory import make_learner
-from nbannotate.learning.pipelines import find_component, prepare
+from nbannotate.learning.pipelines import blank_pipeline, find_component, prepare
 from nbannotate.learning.protocol import (
     CanMend,
     GivesWay,
@@ -15,6 +15,7 @@ from nbannotate.learning.protocol import (
     KeepsSnapshots,
     Learner,
     Prediction,
+    Predictor,
     TakesLabels,
     copy_nlp_of,
     takes_updates,
@@ -29,6 +30,7 @@ from nbannotate.learning.suggester import (
     suggester,
 )
 from nbannotate.learning.training import train
+from nbannotate.learning.unmade import UnmadeLearner
 
 __all__ = [
     "CanMend",
@@ -38,10 +40,13 @@ __all__ = [
     "KeepsSnapshots",
     "Learner",
     "Prediction",
+    "Predictor",
     "RefitLearner",
     "SuggestingLearner",
     "TakesLabels",
     "TextEvidence",
+    "UnmadeLearner",
+    "blank_pipeline",
     "copy_nlp_of",
     "evaluate",
     "evaluate_evidence",

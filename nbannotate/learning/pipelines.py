@@ -201,20 +201,32 @@ def seeded(seed: int) -> Iterator[None]:
 
 
 def _copy_or_load(nlp: Language | str | Path | None, lang: str) -> Language:
-    import spacy
     from spacy.language import Language
 
     if nlp is None:
-        try:
-            return spacy.blank(lang)
-        except ImportError as error:
-            raise PipelineError(
-                f"lang={lang!r} is no language that spaCy knows; give a code such as 'en' or "
-                "'de', or 'xx' for many languages"
-            ) from error
+        return blank_pipeline(lang)
     if isinstance(nlp, Language):
         return copy_pipeline(nlp)
     return load_pipeline(nlp)
+
+
+def blank_pipeline(lang: str) -> Language:
+    """Return a pipeline of a language that does nothing but tokenize.
+
+    Raises
+    ------
+    PipelineError
+        If spaCy does not know the language.
+    """
+    import spacy
+
+    try:
+        return spacy.blank(lang)
+    except ImportError as error:
+        raise PipelineError(
+            f"lang={lang!r} is no language that spaCy knows; give a code such as 'en' or "
+            "'de', or 'xx' for many languages"
+        ) from error
 
 
 def load_pipeline(nlp: object) -> Language:

@@ -27,6 +27,7 @@ __all__ = [
     "KeepsSnapshots",
     "Learner",
     "Prediction",
+    "Predictor",
     "Progress",
     "TakesLabels",
     "copy_nlp_of",
@@ -42,13 +43,8 @@ class Interrupted(Exception):  # noqa: N818 - nothing went wrong
     """Raised by `GivesWay.between_steps` to end an update early, without a trace."""
 
 
-@runtime_checkable
-class Learner(Protocol):
-    """A model that is asked for predictions and taught by answers.
-
-    A learner belongs to one thread at a time. The answers it is given are those that
-    stand, oldest first.
-    """
+class Predictor(Protocol):
+    """What questions are chosen by."""
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -60,6 +56,15 @@ class Learner(Protocol):
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Return one prediction per text, without changing the model."""
+
+
+@runtime_checkable
+class Learner(Predictor, Protocol):
+    """A model that is asked for predictions and taught by answers.
+
+    A learner belongs to one thread at a time. The answers it is given are those that
+    stand, oldest first.
+    """
 
     def update(self, answers: Sequence[Answer]) -> None:
         """Learn from new answers, replaying earlier ones."""
@@ -159,12 +164,12 @@ def copy_nlp_of(learner: Learner) -> Language:
     return copy
 
 
-def takes_updates(learner: Learner) -> bool:
+def takes_updates(learner: Predictor) -> bool:
     """Return whether a learner learns at all; one that does not says ``learns = False``."""
     return bool(getattr(learner, "learns", True))
 
 
-def texts_at_once(learner: Learner | None) -> int | None:
+def texts_at_once(learner: Predictor | None) -> int | None:
     """Return how many texts to read for a choice, None for as many as are wanted.
 
     A learner that is slow to predict, or dear, says it with an attribute ``window``; it is

@@ -10,9 +10,17 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from nbannotate.acquisition import QueryStrategy
 from nbannotate.acquisition.patterns import PatternMatcher
 from nbannotate.errors import PipelineError
-from nbannotate.learning import Learner, find_suggesters, make_learner, spans_key_of, suggester
+from nbannotate.learning import (
+    Learner,
+    UnmadeLearner,
+    blank_pipeline,
+    find_suggesters,
+    make_learner,
+    spans_key_of,
+    suggester,
+)
 from nbannotate.recipes.given import pool_maker
-from nbannotate.recipes.tokenizing import blank, own_tokenize
+from nbannotate.recipes.tokenizing import own_tokenize
 from nbannotate.session import Html, HtmlOf, Lineage, Session
 from nbannotate.store import Store
 from nbannotate.tasks import (
@@ -207,15 +215,14 @@ def annotate(
         view, labels, keys, exclusive=exclusive, inputs=inputs, relations=relations, by=by
     )
     opened = store if isinstance(store, Store) else Store(store)
-    make = _making(asked, asked.leading.labels or checked, lang=lang, seed=seed)
-    changes_learner = None if learner is not None else make
+    taught = asked.leading.labels or checked
+    make = None if learner is not None else _making(asked, taught, lang=lang, seed=seed)
     config = {"lang": lang, "seed": seed, "target": target}
     lineage = Lineage.of(
         opened, dataset, session_id, annotator, asked, learn_from=learn_from, config=config
     )
-    if changes_learner is not None:
-        learner = _beginning(lineage, _checked_nlp(nlp, asked), make)
-    tokenize = own_tokenize(learner, lang)
+    begun = _beginning(lineage, nlp, make, taught) if make else learner
+    tokenize = own_tokenize(begun, lang)
     session = Session(
         store=opened,
         view=asked,
@@ -225,7 +232,7 @@ def annotate(
         dataset=dataset,
         session_id=session_id,
         annotator=annotator,
-        learner=learner,
+        learner=begun,
         strategy=strategy,
         patterns=_matching(patterns, asked, checked, lang),
         seed=seed,
@@ -236,7 +243,7 @@ def annotate(
         html=_checked_html(html, text_column),
         by=by,
     )
-    return Annotator(session, make_learner=changes_learner, instructions=instructions, keys=keys)
+    return Annotator(session, make_learner=make, instructions=instructions, keys=keys)
 
 
 def _checked_view(
@@ -332,12 +339,18 @@ def _making(asked: View, labels: tuple[str, ...], *, lang: str, seed: int) -> Ma
     return make
 
 
-def _beginning(lineage: Lineage, nlp: Any, make: MakesLearner) -> Learner | None:
+def _beginning(
+    lineage: Lineage, nlp: Any, make: MakesLearner, labels: tuple[str, ...]
+) -> Learner | UnmadeLearner | None:
     """Find where the line begins, and return the learner that begins there."""
-    lineage.line = lineage.find(nlp)
-    if nlp is False and lineage.line.version is None:
+    nlp = _checked_nlp(nlp, lineage.view)
+    lineage.line = line = lineage.find(nlp)
+    if nlp is False and line.version is None:
         return None
-    return make(lineage.line.base, first_labels=lineage.first_labels())
+    component = lineage.view.component
+    if component is not None and line.base is None and not lineage.standing():
+        return UnmadeLearner(lambda: make(None), component, labels, lineage.view.exclusive)
+    return make(line.base, first_labels=lineage.first_labels())
 
 
 def _matching(
@@ -349,7 +362,9 @@ def _matching(
     if patterns is None:
         return None
     marked = asked.block("spans") or asked
-    return PatternMatcher(patterns, marked.labels or labels, blank(lang), overlaps=asked.overlaps)
+    return PatternMatcher(
+        patterns, marked.labels or labels, blank_pipeline(lang), overlaps=asked.overlaps
+    )
 
 
 def _suggester(nlp: Any, found: Sequence[str], labels: tuple[str, ...], kind: str) -> Learner:

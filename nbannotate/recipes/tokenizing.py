@@ -9,10 +9,11 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from spacy.language import Language
+from nbannotate.errors import PipelineError
+from nbannotate.learning import blank_pipeline
 
-    from nbannotate.learning import Learner
+if TYPE_CHECKING:
+    from nbannotate.learning import Learner, UnmadeLearner
 
 Tokenize = Callable[[str], list[tuple[int, int]]]
 
@@ -28,14 +29,7 @@ RULES = (
 """What of a `spacy.tokenizer.Tokenizer` decides where it cuts."""
 
 
-def blank(lang: str) -> Language:
-    """Return a pipeline of a language that does nothing but tokenize."""
-    import spacy
-
-    return spacy.blank(lang)
-
-
-def own_tokenize(learner: Learner | None, lang: str) -> Tokenize:
+def own_tokenize(learner: Learner | UnmadeLearner | None, lang: str) -> Tokenize:
     """Return a tokenizer's offsets; it shares no vocabulary with the model's thread.
 
     Parameters
@@ -69,14 +63,14 @@ class _Tokens:
 
 @cache
 def _blank(lang: str) -> _Tokens:
-    return _Tokens(blank(lang).tokenizer)
+    return _Tokens(blank_pipeline(lang).tokenizer)
 
 
 def _cuts_as_blank(nlp: Any) -> bool:
     """Return whether a pipeline has the tokenizer of the blank one of its language."""
     try:
         own, other = nlp.tokenizer, _blank(nlp.lang).tokenizer
-    except (AttributeError, ImportError):  # a language, or a pipeline, of the user's own
+    except (AttributeError, PipelineError):  # a language, or a pipeline, of the user's own
         return False
     return type(own) is type(other) and all(
         hasattr(own, name) and getattr(own, name) == getattr(other, name) for name in RULES

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from itertools import chain, islice
 
-from nbannotate.learning import Learner
+from nbannotate.learning import Predictor
 from nbannotate.session.questions import QUESTIONS_AT_HAND
 from nbannotate.tasks import Answer, Task, View, task_of, with_labels
 
@@ -83,7 +83,7 @@ class GivenTasks:
 
     def choose(
         self,
-        learner: Learner | None,  # noqa: ARG002 - what is asked is known beforehand
+        learner: Predictor | None,  # noqa: ARG002 - what is asked is known beforehand
         *,
         without: Container[int],
         version: str | None,  # noqa: ARG002

@@ -11,12 +11,13 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from nbannotate.errors import PipelineError
-from nbannotate.learning import Learner
+from nbannotate.learning import Learner, Predictor, UnmadeLearner
 from nbannotate.session.lineage import Lineage
 from nbannotate.session.lineup import Lineup
 from nbannotate.session.listeners import Listeners
 from nbannotate.session.model_thread import ModelThread
 from nbannotate.session.progress import ModelStatus, Progress
+from nbannotate.session.saving import Saving
 from nbannotate.session.versions import Versions
 from nbannotate.store import Store
 from nbannotate.tasks import Answer, View
@@ -45,7 +46,7 @@ class ModelInLoop(ABC):
         """How far the session has come."""
 
     @abstractmethod
-    def _choose(self, learner: Learner | None) -> None:
+    def _choose(self, learner: Predictor | None) -> None:
         """Choose the tasks at hand anew."""
 
     @abstractmethod
@@ -107,24 +108,28 @@ class ModelInLoop(ABC):
         """
         return self._thread.join(timeout_seconds) if self._thread is not None else True
 
-    def _start_model(self, learner: Learner, version: str | None, *, rebuild: bool = True) -> None:
+    def _start_model(
+        self, learner: Learner | UnmadeLearner, version: str | None, *, rebuild: bool = True
+    ) -> None:
         models = self.store.models_path
+        versions = Versions(
+            self.store,
+            self.dataset,
+            self.session_id,
+            chosen=self._lineage.learn_from,
+            scores=lambda: {"accuracy": self.progress.accuracy},
+        )
         self._thread = ModelThread(
             learner,
             choose=self._choose,
             is_starving=self._is_starving,
             on_status=lambda: self._listeners.tell("status"),
             version=version,
-            snapshots=models / "loop" if models is not None else None,
-            versions=Versions(
-                self.store,
-                self.dataset,
-                self.session_id,
-                chosen=self._lineage.learn_from,
-                scores=lambda: {"accuracy": self.progress.accuracy},
-            ),
+            saving=Saving(models / "loop" if models is not None else None, versions),
         )
-        if rebuild:
+        if isinstance(learner, UnmadeLearner):
+            self._choose(learner)
+        elif rebuild:
             remembered, earlier = self._lineage.split()
             if remembered or earlier:
                 self._thread.rebuild(earlier, remembered)

@@ -14,22 +14,21 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from nbannotate.learning import (
     CanMend,
     GivesWay,
-    HasPipeline,
     Interrupted,
     KeepsSnapshots,
     Learner,
+    UnmadeLearner,
     copy_nlp_of,
     takes_updates,
 )
 from nbannotate.session.new_labels import NewLabel, check_takes_labels, take_label
 from nbannotate.session.progress import ModelStatus
-from nbannotate.session.versions import SAVED_EVERY, Versions
+from nbannotate.session.saving import Saving
 from nbannotate.tasks import Answer
 
 if TYPE_CHECKING:
@@ -54,7 +53,8 @@ class ModelThread:
     Parameters
     ----------
     learner
-        The model; from now on only this thread calls it.
+        The model; from now on only this thread calls it. One that is yet to be made is made
+        when it is first needed.
     choose
         Called on this thread, with the learner or None while it is paused, whenever
         there is something new to choose by. It must not raise for want of texts.
@@ -64,33 +64,29 @@ class ModelThread:
         Called on this thread after each change of `status`.
     version
         The version that the learner starts from.
-    snapshots
-        The folder for snapshots of the model, None to keep none.
-    versions
-        Saves the model now and then, None to keep no versions.
+    saving
+        Saves the model now and then.
     """
 
     def __init__(
         self,
-        learner: Learner,
+        learner: Learner | UnmadeLearner,
         *,
         choose: Callable[[Learner | None], None],
         is_starving: Callable[[], bool],
         on_status: Callable[[], None],
         version: str | None,
-        snapshots: Path | None = None,
-        versions: Versions | None = None,
+        saving: Saving,
     ) -> None:
-        self._snapshots = snapshots
-        self._versions = versions
-        self._learner = self._adopt(learner)
+        self._saving = saving
+        self._making = threading.Lock()
+        self._own = learner if isinstance(learner, UnmadeLearner) else self._adopt(learner)
         self._choose = choose
         self._is_starving = is_starving
         self._on_status = on_status
         self.version = version
         self.error: BaseException | None = None
         self._learned: list[str] = []
-        self._n_unsaved = 0
         self._pending: deque[Answer | NewLabel] = deque()
         self._learning: Answer | None = None
         self._is_building = False
@@ -110,7 +106,7 @@ class ModelThread:
         with self._changed:
             waits = len(self._waiting()) + (self._learning is not None)
             is_busy = self._is_busy or bool(self._pending)
-            learned = len(self._learned) if takes_updates(self._learner) else 0
+            learned = len(self._learned) if takes_updates(self._own) else 0
             rebuild = self._rebuild
             error = self.error
         if error is not None:
@@ -142,6 +138,13 @@ class ModelThread:
             self._thread.join()
             return self._copy_nlp(self._learner)
         return self.call(self._copy_nlp, changes_model=False).result()
+
+    @property
+    def _learner(self) -> Learner:
+        with self._making:
+            if isinstance(self._own, UnmadeLearner):
+                self._own = self._adopt(self._own.make())
+            return self._own
 
     def start(self) -> None:
         """Start the thread."""
@@ -205,8 +208,8 @@ class ModelThread:
             try:
                 if isinstance(learner, KeepsSnapshots):
                     more = {"remembered": remembered} if remembered else {}
-                    learner.rebuild(answers, progress, self._snapshots, **more)
-                    self._n_unsaved = n_learned
+                    learner.rebuild(answers, progress, self._saving.snapshots, **more)
+                    self._saving.n_unsaved = n_learned
                 else:
                     learner.rebuild(answers, progress)
                     learner.remember(remembered)
@@ -233,15 +236,15 @@ class ModelThread:
         """
 
         def swap(_: Learner) -> None:
-            self._wait_until_saved()
-            if self._n_unsaved and is_whole:
+            self._saving.wait()
+            if self._saving.n_unsaved and is_whole:
                 self._save(in_background=False)
             earlier = standing()
             learner.remember(earlier)
-            self._learner = self._adopt(learner)
+            self._own = self._adopt(learner)
             self.version = version
             self._learned = [each.answer_id for each in earlier]
-            self._n_unsaved = 0
+            self._saving.n_unsaved = 0
 
         with self._changed:
             is_whole = self.error is None
@@ -342,8 +345,8 @@ class ModelThread:
                     break
                 self._is_busy = True
             self._work()
-        self._wait_until_saved()
-        if self._n_unsaved:
+        self._saving.wait()
+        if self._saving.n_unsaved:
             self._save(in_background=False)
 
     def _work(self) -> None:
@@ -360,7 +363,7 @@ class ModelThread:
         try:
             learner.forget(answer)
         except Interrupted:
-            self._n_unsaved = 0
+            self._saving.n_unsaved = 0
             raise
         self._learned.remove(answer.answer_id)
 
@@ -395,7 +398,7 @@ class ModelThread:
             with self._changed:
                 self._pending.appendleft(answer)
             if isinstance(answer, NewLabel):
-                self._n_unsaved = 0  # what was being built is not to be saved
+                self._saving.n_unsaved = 0  # what was being built is not to be saved
             return
         except Exception as error:  # noqa: BLE001 - whatever a model raises must not end the loop
             with self._changed:
@@ -409,14 +412,14 @@ class ModelThread:
             if isinstance(answer, NewLabel):
                 return
             self._learned.append(answer.answer_id)
-            self._n_unsaved += 1
-        if self._n_unsaved >= SAVED_EVERY:
+            self._saving.n_unsaved += 1
+        if self._saving.is_due:
             self._save(in_background=True)
 
     def _take(self, label: str) -> None:
         """Let the model know a label; other models are built anew with it meanwhile."""
         try:
-            self._learner = self._adopt(take_label(self._learner, label, self._tell_progress))
+            self._own = self._adopt(take_label(self._learner, label, self._tell_progress))
         finally:
             self._rebuild = None
 
@@ -440,32 +443,18 @@ class ModelThread:
         return [each for each in self._pending if isinstance(each, Answer)]
 
     def _save(self, *, in_background: bool) -> None:
-        """Save the model for a restart, and as a version; what cannot be saved is a warning."""
         if self.error is not None:
             return
-        self._n_unsaved = 0
-        learner = self._learner
-        try:
-            if self._snapshots is not None and isinstance(learner, KeepsSnapshots):
-                learner.save_snapshot(self._snapshots)
-            has_learned = isinstance(learner, HasPipeline) and takes_updates(learner)
-            if self._versions is not None and self._versions.can_save and has_learned:
-                self._versions.save(
-                    copy_nlp_of(learner),
-                    parent=self.version,
-                    answers_seen=len(self._learned),
-                    then=self._name_version,
-                    in_background=in_background,
-                )
-        except Exception as error:  # noqa: BLE001 - the stored answers are the truth
-            logger.warning("the model was not saved: %s", error)
+        self._saving.save(
+            self._learner,
+            parent=self.version,
+            answers_seen=len(self._learned),
+            then=self._name_version,
+            in_background=in_background,
+        )
 
     def _name_version(self, version: str) -> None:
         self.version = version
-
-    def _wait_until_saved(self) -> None:
-        if self._versions is not None:
-            self._versions.wait()
 
     def _make_choice(self) -> None:
         self._wants_choice = False

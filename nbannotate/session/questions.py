@@ -15,7 +15,7 @@ from nbannotate.acquisition import Acquisition, Candidate, Experience, Plan
 from nbannotate.acquisition.experience import LABEL_NAME
 from nbannotate.acquisition.label_names import LabelNames
 from nbannotate.acquisition.patterns import PatternMatcher
-from nbannotate.learning import Learner, takes_updates, texts_at_once
+from nbannotate.learning import Predictor, takes_updates, texts_at_once
 from nbannotate.pool import Pool
 from nbannotate.session.few_texts import FewTexts
 from nbannotate.session.page_spans import given_spans, shown_spans, snapped, snapped_reading
@@ -160,7 +160,7 @@ class Questions:
         self.pool.reopen_text(answer.input_hash)
 
     def choose(
-        self, learner: Learner | None, *, without: Container[int], version: str | None
+        self, learner: Predictor | None, *, without: Container[int], version: str | None
     ) -> list[Task]:
         """Return up to ``QUESTIONS_AT_HAND`` tasks, best first, empty when none is left.
 
@@ -199,7 +199,7 @@ class Questions:
         """Whether texts come in random order even without a model."""
         return self.acquisition.strategy == "random"
 
-    def _plan(self, learner: Learner | None) -> Plan | None:
+    def _plan(self, learner: Predictor | None) -> Plan | None:
         """Return by what to choose, None to ask in the order of the source."""
         if learner is None and not self.acquires_at_random:
             return None
@@ -223,7 +223,7 @@ class Questions:
         return int(min(WINDOW, max(FEWEST_SCORED, affordable)))
 
     def _windows(
-        self, plan: Plan | None, learner: Learner | None, n_scored: int
+        self, plan: Plan | None, learner: Predictor | None, n_scored: int
     ) -> Iterator[list[SourceText]]:
         """Yield open texts to choose from: first those kept for audits, or the others.
 
@@ -247,7 +247,7 @@ class Questions:
     def _tasks(
         self,
         texts: Sequence[SourceText],
-        learner: Learner | None,
+        learner: Predictor | None,
         plan: Plan | None,
         without: Container[int],
         version: str | None,
@@ -334,7 +334,7 @@ class Questions:
         ]
 
     def _word_of(
-        self, text: SourceText, prediction: Prediction, learner: Learner
+        self, text: SourceText, prediction: Prediction, learner: Predictor
     ) -> Candidate | None:
         """Return a question about a word, so that a model which finds nothing yet can learn.
 
@@ -437,7 +437,7 @@ class Questions:
         return {text_hash: spans for text_hash, spans in found.items() if spans}
 
     def _pattern_matches_first(
-        self, tasks: list[Task], matches: Mapping[int, Sequence[Span]], learner: Learner | None
+        self, tasks: list[Task], matches: Mapping[int, Sequence[Span]], learner: Predictor | None
     ) -> list[Task]:
         """Put a pattern match first: always at the start, then every other time."""
         if not matches:

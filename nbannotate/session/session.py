@@ -16,7 +16,7 @@ from typing import Any, Unpack
 from nbannotate.acquisition import Acquisition
 from nbannotate.acquisition.patterns import PatternMatcher
 from nbannotate.errors import AnswerError, SessionClosedError, StaleTaskError
-from nbannotate.learning import Learner
+from nbannotate.learning import Learner, Predictor, UnmadeLearner
 from nbannotate.pool import Pool
 from nbannotate.session.asked_before import Question, asked_before
 from nbannotate.session.given_tasks import GivenTasks
@@ -67,7 +67,8 @@ class Session(Revisable):
         By default ``<annotator>-<start time>`` and the system's user. A session that is
         named again goes on where it was.
     learner
-        The model in the loop, None for none.
+        The model in the loop, None for none. One that is yet to be made must have nothing to
+        learn from the store: the first question is asked before it is there.
     line
         Where the learner begins, from `Lineage.find`; by default it learns every answer.
     strategy
@@ -124,7 +125,7 @@ class Session(Revisable):
         dataset: str,
         session_id: str | None = None,
         annotator: str | None = None,
-        learner: Learner | None = None,
+        learner: Learner | UnmadeLearner | None = None,
         line: Line | None = None,
         strategy: Any = "auto",
         patterns: PatternMatcher | None = None,
@@ -463,7 +464,7 @@ class Session(Revisable):
         with self._lock:
             return self._phase in {"preparing", "paused"}
 
-    def _choose(self, learner: Learner | None) -> None:
+    def _choose(self, learner: Predictor | None) -> None:
         """Choose the tasks at hand anew; the one shown and the one promised stay."""
         with self._lock:
             if self._phase == "closed":

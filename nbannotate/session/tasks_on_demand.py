@@ -10,7 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Sequence
 
-from nbannotate.learning import Learner
+from nbannotate.learning import Predictor
 from nbannotate.session.given_tasks import GivenTasks
 from nbannotate.tasks import Answer, SourceText, Task
 
@@ -82,7 +82,7 @@ class TasksOnDemand(GivenTasks):
         super().take_back(answer)
 
     def choose(
-        self, learner: Learner | None, *, without: Container[int], version: str | None
+        self, learner: Predictor | None, *, without: Container[int], version: str | None
     ) -> list[Task]:
         """Return the next open tasks, made by now; it waits only where there are too few."""
         self._take_in()

@@ -14,7 +14,7 @@ import spacy
 
 import nbannotate as nb
 from nbannotate.errors import StoreError
-from nbannotate.session import model_thread
+from nbannotate.session import saving
 from nbannotate.store.models import KEPT_LOOP_VERSIONS
 from tests.learning.answers import gold_texts
 
@@ -36,7 +36,7 @@ def store(path: Path) -> Iterator[nb.Store]:
 
 @pytest.fixture
 def saves_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(model_thread, "SAVED_EVERY", 3)
+    monkeypatch.setattr(saving, "SAVED_EVERY", 3)
 
 
 def loop(store: nb.Store, nlp: Any = None, **keywords: Any) -> nb.Annotator:
@@ -97,7 +97,7 @@ def test_versions_are_saved_on_the_way_each_the_parent_of_the_next(store, saves_
 
 def test_an_answer_says_which_version_asked_it(store, saves_often):
     ann = answer(loop(store), 3)
-    ann.session._thread._wait_until_saved()
+    ann.session._thread._saving.wait()
     answer(ann, 4).close()
     assert ann.annotations()["model_version"].tolist()[0] == "base"
     assert ann.annotations()["model_version"].tolist()[-1] in {"v1", "v2"}
@@ -113,7 +113,7 @@ def test_a_restart_goes_on_with_the_line_of_versions(store):
 
 def test_only_the_newest_loop_versions_are_kept_unless_somebody_used_them(store, saves_often):
     ann = answer(loop(store), 3)
-    ann.session._thread._wait_until_saved()
+    ann.session._thread._saving.wait()
     nb.retrain(store, "d", base="v1", max_epochs=1, progress=False)
     answer(ann, 15).close()
     models = store.models()
@@ -191,7 +191,7 @@ def test_rolling_back_puts_the_versions_weights_into_the_loop(store, saves_often
     ann = answer(loop(store), 3)
     early = weights(ann)
     answer(ann, 4)
-    ann.session._thread._wait_until_saved()
+    ann.session._thread._saving.wait()
     ann.use("v1")
     assert same(weights(ann), early)
     assert ann.model.version == "v1"
@@ -212,7 +212,7 @@ def test_the_model_that_goes_is_saved_before_another_comes(store, saves_often):
 
 def test_a_restart_goes_on_from_the_model_that_was_put_in(store, saves_often):
     ann = answer(loop(store), 4)
-    ann.session._thread._wait_until_saved()
+    ann.session._thread._saving.wait()
     answer(ann.use("v1"), 2)
     last = weights(ann)
     ann.close()
@@ -226,7 +226,7 @@ def test_a_restart_goes_on_from_the_model_that_was_put_in(store, saves_often):
 
 def test_without_its_snapshot_a_restart_makes_the_same_model_from_the_answers(store, saves_often):
     ann = answer(loop(store), 4)
-    ann.session._thread._wait_until_saved()
+    ann.session._thread._saving.wait()
     answer(ann.use("v1"), 3)
     last = weights(ann)
     ann.close()
@@ -286,7 +286,7 @@ def test_two_runs_of_the_same_answers_and_models_are_the_same(tmp_path, saves_of
     def run(name: str) -> list[Any]:
         with nb.Store(tmp_path / name) as store:
             ann = answer(loop(store), 4)
-            ann.session._thread._wait_until_saved()
+            ann.session._thread._saving.wait()
             answer(ann.use("v1"), 2)
             ann.add_label("PLACE")
             last = weights(answer(ann, 2))
