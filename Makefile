@@ -8,12 +8,14 @@
 # PYTHON=python3.12      the interpreter that .venv is made from
 # JUPYTER_ARGS=…         for demo, such as JUPYTER_ARGS=--no-browser
 # PYTEST_ARGS=…          for test, such as PYTEST_ARGS="-k store"
+# WORKERS=1              for test: how many processes share the tests, by default one a core
 # BENCH_ARGS=…           for bench and bench-learning
 
 PYTHON ?= python3
 VENV ?= .venv
 JUPYTER_ARGS ?=
 PYTEST_ARGS ?=
+WORKERS ?= auto
 BENCH_ARGS ?=
 
 RUN := $(VENV)/bin/python
@@ -37,7 +39,8 @@ demo: $(VENV)/.installed-lab
 test: test-js test-python
 
 test-python: $(VENV)/.installed-test chromium
-	$(RUN) -m pytest $(PYTEST_ARGS)
+	OMP_NUM_THREADS=1 $(RUN) -m pytest --numprocesses=$(WORKERS) --maxprocesses=4 --dist=loadfile \
+		$(PYTEST_ARGS)
 
 test-js: node_modules/.installed
 	npm run --silent check

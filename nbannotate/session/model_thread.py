@@ -92,7 +92,7 @@ class ModelThread:
         self._is_building = False
         self._calls: deque[Call] = deque()
         self._failed: list[Call] = []
-        self._wants_choice = True
+        self._wants_choice = not isinstance(learner, UnmadeLearner)
         self._is_stopping = False
         self._is_busy = False
         self._rebuild: tuple[int, int] | None = None
