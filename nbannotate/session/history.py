@@ -92,6 +92,17 @@ class History:
         """Return the answer of this id with its task, None if it is not among those that stand."""
         return self._answered[self._position(answer_id)] if answer_id in self._by_id else None
 
+    def why_stale(self, task_hash: int, shown: Task) -> str:
+        """Say why a task that is not the one shown takes no answer."""
+        now = f"nothing was stored: answer the text that is shown now, {shown.text[:40]!r}"
+        for task, answer in reversed(self._answered):
+            if task.task_hash == task_hash:
+                return (
+                    f"{task.text[:40]!r} was answered elsewhere meanwhile ({answer.answer}); "
+                    f"{now}, or change that answer: ann.session.change({answer.answer_id!r}, …)"
+                )
+        return f"the answer is for another text than the one shown; {now}"
+
     def search(self, words: Sequence[str], limit: int) -> list[Answer]:
         """Return up to ``limit`` answers that hold all of these words, newest first."""
         wanted = [word.casefold() for word in words]

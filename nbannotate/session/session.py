@@ -434,10 +434,7 @@ class Session(Revisable):
                 f"({len(self._history)} in this session); start the recipe with more texts"
             )
         if task_hash is not None and task_hash != shown.task_hash:
-            raise StaleTaskError(
-                f"the answer is for task {task_hash}, but the current task is "
-                f"{shown.task_hash}; nothing was stored: answer the task that is shown now"
-            )
+            raise StaleTaskError(self._history.why_stale(task_hash, shown))
         return shown
 
     def _check_open(self) -> None:

@@ -179,6 +179,17 @@ def test_an_answer_delivered_twice_is_stored_and_learned_once(store, learner):
     assert stored_ids(session) == learner.seen == ["once"]
 
 
+def test_an_answer_to_a_text_that_was_answered_elsewhere_names_that_answer(store):
+    session = start(store)
+    task = session.task
+    elsewhere = session.answer("accept", accept="A").answer_id
+    with pytest.raises(StaleTaskError, match=f"answered elsewhere meanwhile.*'{elsewhere}'"):
+        session.answer("accept", accept="B", task_hash=task.task_hash)
+    with pytest.raises(StaleTaskError, match="for another text than the one shown"):
+        session.answer("accept", accept="B", task_hash=1)
+    assert stored_ids(session) == [elsewhere]
+
+
 @pytest.mark.parametrize(
     ("view", "answer", "error"),
     [
