@@ -26,7 +26,11 @@ def test_labels_that_would_train_on_nothing_are_refused(recipe, labels):
         recipe(TEXTS, labels=labels, store=":memory:")
 
 
-@pytest.mark.parametrize("nlp", [3, "no/such/path", "en_no_such_package", object()], ids=str)
+@pytest.mark.parametrize(
+    "nlp",
+    [3, "no/such/path", "en_no_such_package", object()],
+    ids=["number", "path", "package", "object"],
+)
 def test_what_is_no_pipeline_is_refused(nlp):
     with pytest.raises(PipelineError):
         nb.ner.correct(TEXTS, labels=["A"], nlp=nlp, store=":memory:")
