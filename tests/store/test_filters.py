@@ -41,7 +41,7 @@ def store() -> Iterator[Store]:
         ({"session_id": "bob's"}, "late"),
         ({"annotator": ("bob", "carol")}, "choice"),
         ({"view": "textcat.teach"}, "binary"),
-        ({"answer": {"reject", "ignore"}}, "binary model"),
+        pytest.param({"answer": {"reject", "ignore"}}, "binary model", id="a set of answers"),
         ({"model_version": "v1"}, "model"),
         ({"label": "A"}, "choice binary"),
         ({"label": "DRUG"}, "spans model"),
