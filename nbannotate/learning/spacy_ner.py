@@ -60,10 +60,9 @@ class NerLearner(SpacyLearner):
         super().__init__(nlp, name, labels, budget=budget, seed=seed)
         self.wanted = self._first_labels = self._labels
         self._before_growth: Language | None = None
-        self._read_actions()
-        self._tutor = copy.deepcopy(self.pipe.model) if trained else None
+        self._is_trained = bool(trained)
         self._teaches_unasked = bool(trained - set(labels))
-        self._tutor_actions = self._actions
+        self._read_actions()
 
     def with_label(self, label: str, progress: Progress | None = None) -> NerLearner:
         """Take one more label, keep all weights, and return this learner.
@@ -119,7 +118,16 @@ class NerLearner(SpacyLearner):
     def _read_actions(self) -> None:
         self._actions = Actions.of(self.pipe)
         self._asked = [self._actions.labels.index(label) for label in self._labels]
+        self._tutor = self._model_at_start() if self._is_trained else None
         self._tutored: dict[str, tuple[TokenSpan, ...]] = {}
+
+    def _model_at_start(self) -> Any:
+        """Return a copy of the base model; of a label that came midway it knows nothing."""
+        now = self.checkpoint()
+        self._base.restore(self.pipe.model, self._optimizer)
+        model = copy.deepcopy(self.pipe.model)
+        self.restore(now)
+        return model
 
     def _predict_docs(self, docs: Sequence[Doc]) -> list[Prediction]:
         predictions: list[Prediction] = []
@@ -214,7 +222,7 @@ class NerLearner(SpacyLearner):
         self._freeze_dropout(self._tutor)
         steps = StepModel(self._tutor, docs)
         return Lattice(
-            steps, self._tutor_actions, docs, max_length=lattice.max_length, starts=lattice.starts
+            steps, self._actions, docs, max_length=lattice.max_length, starts=lattice.starts
         )
 
     def _rehearse(self, constraint: Constraint, doc: Doc) -> Constraint:
@@ -227,7 +235,7 @@ class NerLearner(SpacyLearner):
         if doc.text not in self._tutored:
             self._freeze_dropout(self._tutor)
             steps = StepModel(self._tutor, [doc])
-            lattice = Lattice(steps, self._tutor_actions, [doc], max_length=1)
+            lattice = Lattice(steps, self._actions, [doc], max_length=1)
             self._tutored[doc.text] = tuple(
                 span for span in lattice.read(0)[0] if span.label not in self._asked
             )

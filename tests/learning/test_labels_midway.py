@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from spacy.language import Language
 
 from nbannotate.errors import PipelineError
 from nbannotate.learning import Interrupted, TextEvidence, gather, make_learner
@@ -51,8 +52,10 @@ def ner_before_and_after(n_before: int = 4, n_after: int = 3) -> list[Answer]:
     return answers
 
 
-def ner_in_the_loop(answers: Sequence[Answer], n_before: int = 4) -> SpacyLearner:
-    learner: SpacyLearner = make_learner("ner", labels=["DRUG"], seed=1)
+def ner_in_the_loop(
+    answers: Sequence[Answer], n_before: int = 4, base: Language | None = None
+) -> SpacyLearner:
+    learner: SpacyLearner = make_learner("ner", base, labels=["DRUG"], seed=1)
     for answer in answers[:n_before]:
         learner.update([answer])
     learner = learner.with_label("PLACE")
@@ -61,8 +64,12 @@ def ner_in_the_loop(answers: Sequence[Answer], n_before: int = 4) -> SpacyLearne
     return learner
 
 
-def ner_after_a_restart(answers: Sequence[Answer], **keywords: Any) -> SpacyLearner:
-    learner = make_learner("ner", labels=["DRUG", "PLACE"], seed=1, first_labels=answers[0].labels)
+def ner_after_a_restart(
+    answers: Sequence[Answer], base: Language | None = None, **keywords: Any
+) -> SpacyLearner:
+    learner = make_learner(
+        "ner", base, labels=["DRUG", "PLACE"], seed=1, first_labels=answers[0].labels
+    )
     learner.rebuild(answers, **keywords)
     return learner
 
@@ -167,6 +174,24 @@ def test_the_new_label_is_learned() -> None:
 def test_a_restart_makes_the_ner_that_took_the_label_midway() -> None:
     answers = ner_before_and_after()
     assert same(weights(ner_in_the_loop(answers)), weights(ner_after_a_restart(answers)))
+
+
+@pytest.mark.parametrize("knew", [("DRUG",), ("OTHER",), ("DRUG", "OTHER"), ("DRUG", "PLACE")])
+@pytest.mark.parametrize("n_before", [0, 4])
+def test_a_trained_ner_takes_a_label_and_is_the_same_after_a_restart(
+    knew: tuple[str, ...], n_before: int
+) -> None:
+    base = make_learner("ner", labels=knew)
+    for text, drugs in gold_texts(6):
+        spans = [replace(drug, label=knew[0]) for drug in drugs]
+        base.update([make_answer(text, "ner.correct", spans=tuple(spans), labels=knew)])
+    answers = ner_before_and_after(n_before)
+    learner = ner_in_the_loop(answers, n_before, base.copy_nlp())
+    assert learner.learned == len(answers)
+    assert same(weights(learner), weights(ner_after_a_restart(answers, base.copy_nlp())))
+    learner.undo()
+    expected = ner_after_a_restart(answers[:-1], base.copy_nlp())
+    assert same(weights(learner), weights(expected))
 
 
 def test_a_restart_from_a_snapshot_makes_the_same_ner(tmp_path: Path) -> None:
