@@ -1,5 +1,5 @@
 """Where texts come from, and which of them may still be asked about."""
 
-from nbannotate.pool.pool import Pool, Relate, SkippedRow
+from nbannotate.pool.pool import Pool, ReadGiven, SkippedRow
 
-__all__ = ["Pool", "Relate", "SkippedRow"]
+__all__ = ["Pool", "ReadGiven", "SkippedRow"]

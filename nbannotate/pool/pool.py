@@ -13,15 +13,14 @@ import threading
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from nbannotate.errors import SkippedRowsWarning, SourceError, SpanError
+from nbannotate.errors import SkippedRowsWarning, SourceError
 from nbannotate.pool.sources import ALLOWED, Row, open_source
-from nbannotate.tasks import Relation, SourceText, Span, check_inside, input_hash
-from nbannotate.tasks.frame_cells import as_list
+from nbannotate.tasks import Relation, SourceText, Span, input_hash
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +30,9 @@ logger = logging.getLogger("nbannotate")
 MAX_CHARACTERS = 1_000_000
 """spaCy refuses longer texts."""
 
-Relate = Callable[[SourceText], tuple[tuple[Relation, ...], list[str]]]
+ReadGiven = Callable[[SourceText], tuple[SourceText, list[str]]]
+
+_GIVEN = {"spans", "relations"}
 
 STREAM_BUFFER = 1_000
 """Texts held ready of a source that has no end in sight."""
@@ -66,9 +67,9 @@ class Pool:
         Docs. An iterator is read as texts are needed.
     text_column
         The column or key that holds the text.
-    relate
-        Reads the relations of a row, and says what is wrong with others, which are listed in
-        `left_out`; None where relations are of no use.
+    read_given
+        Reads the spans and relations that came with a text, and says what is wrong with others,
+        which are listed in `left_out`; None where they are of no use.
 
     Raises
     ------
@@ -83,14 +84,14 @@ class Pool:
     """
 
     def __init__(
-        self, source: object, text_column: str = "text", *, relate: Relate | None = None
+        self, source: object, text_column: str = "text", *, read_given: ReadGiven | None = None
     ) -> None:
         opened = open_source(source, text_column)
         self.name = opened.name
         self.duplicates = 0
         self.skipped_rows: list[SkippedRow] = []
         self.left_out_rows: list[SkippedRow] = []
-        self._relate = relate
+        self._read_given = read_given
         self._lock = threading.RLock()
         self._reading = threading.RLock()
         self._texts: dict[int, SourceText | str] = {}
@@ -251,20 +252,20 @@ class Pool:
         if reason is None:
             try:
                 text = _source_text(str(row.value), row.meta)
-            except (SpanError, ValueError, TypeError, RecursionError) as error:
+            except (ValueError, TypeError, RecursionError) as error:
                 reason = f"what came beside it cannot be used: {error}"
         if reason is not None:
             shown = repr(row.value if row.value is not None else dict(row.meta) or None)
             self.skipped_rows.append(SkippedRow(number, shown[:80], reason))
             return
-        self._add(self._with_relations(number, text))
+        self._add(self._with_given(number, text))
 
-    def _with_relations(self, number: int, text: SourceText) -> SourceText:
-        if self._relate is None or text.meta.get("relations") is None:
+    def _with_given(self, number: int, text: SourceText) -> SourceText:
+        if self._read_given is None or not _GIVEN & text.meta.keys():
             return text
-        relations, faults = self._relate(text)
+        read, faults = self._read_given(text)
         self.left_out_rows += [SkippedRow(number, text.text[:80], fault) for fault in faults]
-        return replace(text, relations=relations)
+        return read
 
     def _add(self, text: SourceText | str) -> None:
         """Add a text unless it is there."""
@@ -321,15 +322,7 @@ def _is_valid_unicode(text: str) -> bool:
 
 
 def _source_text(text: str, meta: Mapping[str, Any]) -> SourceText:
-    if not meta:
-        return SourceText(text, input_hash(text))
-    spans: list[Span] = []
-    for plain in as_list(meta.get("spans")) or ():
-        if isinstance(plain, Mapping) and {"start", "end", "label"} <= plain.keys():
-            span = Span.from_dict(plain)
-            check_inside(span, text)
-            spans.append(span)
-    return SourceText(text, input_hash(text), _as_json(meta), tuple(sorted(spans)))
+    return SourceText(text, input_hash(text), _as_json(meta) if meta else {})
 
 
 def _as_json(meta: Mapping[str, Any]) -> dict[str, Any]:
@@ -358,6 +351,8 @@ def _is_json_string(value: object) -> bool:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Span | Relation):
+        return _plain(value.to_dict())
     if isinstance(value, Mapping):
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):

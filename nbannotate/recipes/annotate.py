@@ -76,7 +76,8 @@ def annotate(
         ``.csv``, ``.txt`` or ``.parquet`` file, DuckDB relation, iterable of Docs, or a
         function of the session that returns any of these. Rows may bring ``spans`` and
         ``relations`` to begin with, as ``store.annotations()`` has them or by the index of a
-        token; relations that do not fit are listed in ``ann.left_out``.
+        token, where spans are marked by hand; what does not fit is listed in
+        ``ann.left_out``.
     view
         The view's name, such as ``"ner.correct"``; a `View` of your own; or several of these,
         asked of each text at once and stored in one row. The model in the loop follows the

@@ -1,14 +1,25 @@
-"""What comes with a row beside its text, as a view can show it: relations and fields."""
+"""What comes with a row beside its text, as a view can show it: spans, relations, fields."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from nbannotate.errors import SourceError
-from nbannotate.pool import Pool, Relate
+from nbannotate.pool import Pool, ReadGiven
 from nbannotate.recipes.tokenizing import Tokenize
 from nbannotate.session import Session, shown_spans
-from nbannotate.tasks import Relation, SourceText, Unit, View, graphemes, read_relations
+from nbannotate.tasks import (
+    Relation,
+    SourceText,
+    Unit,
+    View,
+    graphemes,
+    read_relations,
+    read_spans,
+    whole_spans,
+    why_unshown,
+)
 
 
 def pool_maker(
@@ -42,25 +53,35 @@ def pool_maker(
 
     def make(session: Session) -> Pool:
         rows = source(session) if callable(source) else source
-        pool = Pool(rows, text_column, relate=_relating(view, labels, cut))
+        pool = Pool(rows, text_column, read_given=_reading(view, labels, cut))
         _check_columns(view, pool)
         return pool
 
     return make
 
 
-def _relating(view: View, labels: tuple[str, ...], tokenize: Tokenize) -> Relate | None:
-    """Return what reads the relations of a row, between the spans that the view shows of it."""
-    marked = view.block("relations")
+def _reading(view: View, labels: tuple[str, ...], tokenize: Tokenize) -> ReadGiven | None:
+    """Return what reads the spans of a row that the view shows, and the relations between them."""
+    marked = view.given_spans
     if marked is None:
         return None
-    asked, related = marked.labels or labels, marked.relations
+    asked = marked.labels or labels
 
-    def relate(text: SourceText) -> tuple[tuple[Relation, ...], list[str]]:
-        spans = shown_spans(text.spans, asked, overlaps=marked.overlaps)
-        return read_relations(text.text, text.meta, spans, related, tokenize=tokenize)
+    def read(text: SourceText) -> tuple[SourceText, list[str]]:
+        given, faults = read_spans(text.text, text.meta.get("spans"))
+        spans, moved = whole_spans(text.text, given, tokenize)
+        shown = shown_spans(spans, asked, overlaps=marked.overlaps)
+        faults += [*moved, *why_unshown(text.text, spans, shown, asked)]
+        relations: tuple[Relation, ...] = ()
+        if marked.layout == "relations":
+            related = marked.relations
+            relations, wrong = read_relations(
+                text.text, text.meta, shown, related, tokenize=tokenize
+            )
+            faults += wrong
+        return replace(text, spans=spans, relations=relations), faults
 
-    return relate
+    return read
 
 
 def _check_columns(view: View, pool: Pool) -> None:

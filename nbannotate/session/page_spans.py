@@ -17,7 +17,9 @@ def shown_spans(
     spans: Iterable[Span], labels: tuple[str, ...], *, overlaps: bool
 ) -> tuple[Span, ...]:
     """Return spans of these labels, apart from each other unless they may overlap."""
-    asked = sorted({span for span in spans if span.label in labels}, key=_in_text_order)
+    asked = sorted(
+        dict.fromkeys(span for span in spans if span.label in labels), key=_in_text_order
+    )
     return tuple(asked) if overlaps else _apart(asked)
 
 

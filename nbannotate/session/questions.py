@@ -365,7 +365,7 @@ class Questions:
         if "spans" in self.view.layouts:
             read = tuple(span for span in prediction.spans if span.label in self.labels)
             score = min((span.score for span in read if span.score is not None), default=None)
-            if self.view.shows_suggestions:
+            if self.view.given_spans is None or (read and self.view.shows_suggestions):
                 spans = self._worth_showing(read)
             else:
                 given = given_spans(text, matches)

@@ -21,6 +21,7 @@ from nbannotate.tasks.components import (
 )
 from nbannotate.tasks.effort import AnnotatorTime
 from nbannotate.tasks.given_relations import drawn_from, read_relations
+from nbannotate.tasks.given_spans import read_spans, whole_spans, why_unshown
 from nbannotate.tasks.gold import GoldText, read_gold
 from nbannotate.tasks.graphemes import Unit, graphemes, whole_tokens, wide_graphemes
 from nbannotate.tasks.hashing import input_hash, task_hash
@@ -113,12 +114,15 @@ __all__ = [
     "part_of",
     "read_gold",
     "read_relations",
+    "read_spans",
     "share_labels",
     "snap",
     "task_hash",
     "task_of",
     "version_of",
+    "whole_spans",
     "whole_tokens",
+    "why_unshown",
     "wide_graphemes",
     "with_labels",
 ]

@@ -153,6 +153,14 @@ class View:
         return next((block for block in self.blocks if layout in block.layouts), None)
 
     @property
+    def given_spans(self) -> View | None:
+        """The block that begins with the spans of the source's row, and with no model's."""
+        marked = self.block("spans")
+        if marked is self.leading and self.component and self.shows_suggestions:
+            return None
+        return marked
+
+    @property
     def labels_by_view(self) -> dict[str, tuple[str, ...]]:
         """On a page, the labels of each block that has some, by its name."""
         return {block.name: block.labels for block in self.parts if block.labels}

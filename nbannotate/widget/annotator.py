@@ -182,7 +182,11 @@ class Annotator(anywidget.AnyWidget):
 
     @property
     def left_out(self) -> pd.DataFrame:
-        """The relations of the source that are not shown, with columns row, value, reason."""
+        """The spans and relations of the source that are not shown as they were given.
+
+        A row each, with columns row, value and reason. A label added later shows its spans,
+        which stay listed.
+        """
         return self._session.pool.left_out
 
     @property

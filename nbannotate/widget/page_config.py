@@ -74,10 +74,10 @@ def notices_of(session: Session) -> list[str]:
     if session.pool.skipped_rows:
         said.append(session.pool.skipped_message())
     if left_out := session.pool.left_out_rows:
-        relations = "1 relation" if len(left_out) == 1 else f"{len(left_out):,} relations"
-        said.append(
-            f"{relations} of the source not shown ({left_out[0].reason}); ann.left_out lists all."
+        given = (
+            "1 span or relation" if len(left_out) == 1 else f"{len(left_out):,} spans or relations"
         )
+        said.append(f"{given} not shown as given ({left_out[0].reason}); ann.left_out lists all.")
     if session.pool.duplicates:
         texts = "text was" if session.pool.duplicates == 1 else "texts were"
         said.append(f"{session.pool.duplicates} doubled {texts} left out.")

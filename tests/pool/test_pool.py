@@ -6,6 +6,7 @@ import json
 import threading
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import cycle, islice
 from random import Random
 
@@ -151,9 +152,6 @@ BAD = [
     ("x" * 1_000_001, "longer"),
     ({"body": "one"}, "no key 'text'"),
     ({"text": None}, "None"),
-    ({"text": "x", "spans": [{"start": 0, "end": 9, "label": "A"}]}, "within"),
-    ({"text": "x", "spans": [{"start": None, "end": 1, "label": "A"}]}, "beside it"),
-    ({"text": "x", "spans": [{"start": "a", "end": 1, "label": "A"}]}, "beside it"),
 ]
 
 
@@ -197,9 +195,14 @@ def test_equal_texts_are_one_and_the_others_are_counted():
     assert (texts(pool), pool.duplicates) == (["one", "two"], 2)
 
 
-def test_spans_that_came_with_a_row_are_kept():
-    row = {"text": "Meth is bad", "spans": [{"start": 0, "end": 4, "label": "DRUG"}]}
-    assert next(iter(Pool([row]))).spans == (Span(0, 4, "DRUG"),)
+def test_what_came_with_a_row_is_read_and_its_faults_are_listed():
+    def read(text):
+        return replace(text, spans=(Span(0, 4, "DRUG"),)), [f"{len(text.meta['spans'])} too many"]
+
+    pool = Pool(["one", {"text": "Meth is bad", "spans": [1, 2]}, {"text": "b"}], read_given=read)
+    assert [text.spans for text in pool] == [(), (Span(0, 4, "DRUG"),), ()]
+    listed = {"row": 1, "value": "Meth is bad", "reason": "2 too many"}
+    assert pool.left_out.to_dict("records") == [listed]
 
 
 def test_meta_of_any_kind_is_plain_json():
@@ -235,7 +238,6 @@ JSONABLE = st.recursive(
 @settings(max_examples=40)
 @given(st.dictionaries(st.text(min_size=1).filter(lambda key: key != "text"), JSONABLE))
 def test_whatever_comes_beside_a_text_can_be_stored(meta):
-    meta.pop("spans", None)
     kept = next(iter(Pool([{"text": "one", **meta}]))).meta
     json.dumps(kept, allow_nan=False, ensure_ascii=False).encode("utf-8")
     assert kept == json.loads(json.dumps(meta), parse_constant=lambda _: None)

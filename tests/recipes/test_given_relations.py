@@ -162,7 +162,7 @@ def test_a_relation_that_does_not_fit_is_listed_and_costs_neither_text_nor_other
     (listed,) = ann.left_out.to_dict("records")
     assert (listed["row"], listed["value"]) == (0, "Aspirin causes nausea")
     assert reason in listed["reason"]
-    assert any("1 relation of the source not shown" in each for each in ann._notices)
+    assert any("1 span or relation not shown as given" in each for each in ann._notices)
     ann.close()
 
 
@@ -187,7 +187,10 @@ def test_relations_whose_spans_may_not_overlap_are_listed():
     row["relations"] = [{"head": HEAD, "child": CHILD, "label": "CAUSES"}]
     ann = recipe([row], component="ner")
     assert len(ann.session.task.spans) == 1
-    assert "no span of the answer" in ann.left_out.reason[0]
+    *overlapping, relation = ann.left_out.reason
+    assert all("overlaps span 0–21" in each for each in overlapping)
+    assert len(overlapping) == 2
+    assert "no span of the answer" in relation
     ann.close()
 
 
