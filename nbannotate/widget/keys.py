@@ -167,6 +167,17 @@ def resolve_relation_keys(
     ]
 
 
+def further_keys(keys: Keys | None, label: str) -> list[str]:
+    """Return the keys that a label was given beside the one that the page shows on it.
+
+    Examples
+    --------
+    >>> further_keys({"DRUG": ["d", "1"]}, "DRUG"), further_keys(None, "DOSE")
+    (['1'], [])
+    """
+    return list(_keys_of(label, (keys or {}).get(label))[1:])
+
+
 def _usual_keys(labels: Sequence[str], groups: Sequence[Sequence[str]]) -> dict[str, str]:
     """Return the key that each label has by default; some may have none."""
     if len(groups) < 2 or len(labels) <= len(LABEL_KEYS):

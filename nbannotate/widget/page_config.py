@@ -10,7 +10,13 @@ from dataclasses import asdict
 from typing import Any
 
 from nbannotate.session import Session
-from nbannotate.widget.keys import DEFAULT_KEYS, Keys, resolve_keys, resolve_relation_keys
+from nbannotate.widget.keys import (
+    DEFAULT_KEYS,
+    Keys,
+    further_keys,
+    resolve_keys,
+    resolve_relation_keys,
+)
 from nbannotate.widget.rendering.show import relation_color
 
 
@@ -49,13 +55,20 @@ def page_config(
         "session_id": session.session_id,
         "annotator": session.annotator,
         "labels": [
-            {"name": name, "key": of_labels[i], "color": i, "block": block_of.get(name)}
+            {
+                "name": name,
+                "key": of_labels[i],
+                "further_keys": further_keys(keys, name),
+                "color": i,
+                "block": block_of.get(name),
+            }
             for i, name in enumerate(session.labels)
         ],
         "relations": [
             {
                 "name": name,
                 "key": of_relations[i],
+                "further_keys": further_keys(keys, name),
                 "color": relation_color(i),
             }
             for i, name in enumerate(view.relations)

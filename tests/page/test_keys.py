@@ -46,6 +46,22 @@ def test_a_label_has_the_key_that_the_recipe_gives(page: Page) -> None:
     assert marks(page) == [("0-1-DOSE", "false"), ("2-5-EFFECT", "false")]
 
 
+def test_each_of_several_keys_of_a_label_means_it(page: Page) -> None:
+    labels = [
+        {"name": "DRUG", "key": "d", "further_keys": ["1", "shift+q"], "color": 0},
+        {"name": "DOSE", "key": "2", "color": 1},
+    ]
+    start(page, config={}, tasks=[TEXT])
+    page.evaluate("labels => { kernel.config = { ...kernel.config, labels }; }", labels)
+    page.evaluate("kernel.emit('change:_config')")
+    focus(page)
+    for key in ("d", "1", "Shift+Q"):
+        press(page, "ArrowRight", key)
+    assert [mark for mark, _ in marks(page)] == ["0-1-DRUG", "2-5-DRUG", "6-8-DRUG"]
+    press(page, "h")
+    expect(page.locator(".nba-help dt", has_text="d 1 ⇧q")).to_be_visible()
+
+
 def test_buttons_chips_and_help_show_the_keys_that_work(page: Page) -> None:
     begin(page)
     expect(page.locator('[data-action="accept"] kbd')).to_have_text("j")

@@ -196,6 +196,7 @@ def test_the_twenty_first_label_has_no_key_and_is_there_all_the_same(page):
     assert page.ann._config["labels"][-1] == {
         "name": "L18",
         "key": None,
+        "further_keys": [],
         "color": 20,
         "block": None,
     }

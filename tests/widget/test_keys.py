@@ -104,6 +104,18 @@ def test_a_recipes_keys_are_sent_to_the_page():
     ann.close()
 
 
+def test_every_key_of_a_label_is_sent_to_the_page():
+    keys = {"DRUG": ["d", "1", "ü"], "CAUSES": ["c", "1"]}
+    ann = nb.relations.manual(
+        ["One"], labels=LABELS, relations=["CAUSES"], store=":memory:", nlp=False, keys=keys
+    )
+    of = {label["name"]: label for label in [*ann._config["labels"], *ann._config["relations"]]}
+    assert (of["DRUG"]["key"], of["DRUG"]["further_keys"]) == ("d", ["1", "ü"])
+    assert (of["CAUSES"]["key"], of["CAUSES"]["further_keys"]) == ("c", ["1"])
+    assert of["DOSE"]["further_keys"] == []
+    ann.close()
+
+
 RELATED = ["CAUSES", "ENDS", "IN"]
 
 

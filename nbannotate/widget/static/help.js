@@ -75,11 +75,11 @@ function labelRows({ labels: all }, block, first) {
   const labels = all.filter((label) => (label.block ?? block) === block);
   const digits = labels.filter(({ key }) => /^\d$/.test(key ?? ""));
   const shifted = labels.some(({ key }) => /^shift\+\d$/.test(key ?? ""));
-  const own = labels.filter(({ key }) => key && !/^(shift\+)?\d$/.test(key));
+  const own = labels.filter(({ key, further_keys: further = [] }) => key && (further.length > 0 || !/^(shift\+)?\d$/.test(key)));
   const [from, to] = [digits[0]?.key, digits.at(-1)?.key];
   const rows = from ? [[from === to ? from : `${from}–${to}`, first]] : [];
   if (shifted) rows.push(["⇧ 1–0", from ? "labels 11 to 20" : first]);
-  return [...rows, ...own.map(({ key, name }) => [shownKey(key ?? ""), name])];
+  return [...rows, ...own.map(({ key, further_keys: further = [], name }) => [[key ?? "", ...further].map(shownKey).join(" "), name])];
 }
 
 /** @param {Abilities} abilities */

@@ -3,7 +3,7 @@
  */
 
 import { moveCursor, stretchMark } from "./drafts.js";
-import { actionsByKey, keyNames } from "./keys.js";
+import { actionsByKey, keyNames, labelOfKey } from "./keys.js";
 
 /** @import { FieldElement } from "./inputs.js" */
 /** @import { Page } from "./page.js" */
@@ -112,7 +112,7 @@ export class Keyboard {
     const { hands, history, labels } = this.page;
     for (const name of names) {
       const action = this.actions.get(name);
-      const label = labels.keys.indexOf(name);
+      const label = labelOfKey(labels.labels, name);
       if (action !== undefined && this.knows(action)) {
         if (!repeated) hands.act(action);
         if (action === "history") history.enter();

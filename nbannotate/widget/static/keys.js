@@ -1,5 +1,7 @@
 /** Names of key presses, the keys of labels, and what a few typed letters mean. */
 
+/** @import { Label } from "./types.js" */
+
 /**
  * The names that a key press may go by, the most likely first: what it writes; then a digit by its
  * place on the keyboard, so that Shift+1 is "shift+1" on every layout; or, for letters of other
@@ -20,6 +22,9 @@ export function keyNames({ key, code = "", shiftKey }) {
  * @param {Record<string, string[]>} keys  of each action @returns {Map<string, string>}
  */
 export const actionsByKey = (keys) => new Map(Object.entries(keys).flatMap(([action, own]) => own.map((key) => [key, action])));
+
+/** The label that a key means, -1 for none. @param {readonly Label[]} labels @param {string} name  the key's */
+export const labelOfKey = (labels, name) => labels.findIndex(({ key, further_keys: further = [] }) => key === name || further.includes(name));
 
 /**
  * Which labels a few typed letters mean: the label itself, then those that begin so, then the rest.

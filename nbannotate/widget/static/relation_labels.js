@@ -1,7 +1,7 @@
 /** The relations' labels: their chips, colours and keys. */
 
 import { h } from "./elements.js";
-import { shownKey } from "./keys.js";
+import { labelOfKey, shownKey } from "./keys.js";
 
 /** @import { Parts } from "./skeleton.js" */
 /** @import { Config, Label } from "./types.js" */
@@ -27,7 +27,7 @@ export class RelationLabels {
 
   /** @param {string} key */
   indexOfKey(key) {
-    return this.labels.findIndex((label) => label.key === key);
+    return labelOfKey(this.labels, key);
   }
 
   /** Show which label is in use. @param {string} label */

@@ -53,7 +53,7 @@
 /** @typedef {"spans"|"relations"|"choice"|"binary"|"input"} Layout */
 /** @typedef {{name: string, placeholder: string, multiline: boolean, required: boolean}} Field */
 /** @typedef {{phase: Phase, progress: Progress, model: ModelState, notices: string[], n_agreed?: number}} Status */
-/** @typedef {{name: string, key: string|null, color: number, block?: Layout|null}} Label  `block`: on a page of several views, what it labels */
+/** @typedef {{name: string, key: string|null, further_keys?: string[], color: number, block?: Layout|null}} Label  `block`: on a page of several views, what it labels */
 /** @typedef {{dataset: string, view: string, blocks: Layout[], session_id: string, annotator: string, labels: Label[], exclusive: boolean, overlaps?: boolean, by?: "token"|"character", relations?: Label[], inputs?: Field[], correct_rejects?: boolean, keys: Record<string, string[]>, instructions: string|null, has_model: boolean, versions?: "review"|"compare"|null}} Config */
 /** @typedef {"accept"|"reject"|"ignore"} Verdict */
 /** @typedef {{answer: Verdict, spans?: WireSpan[]|null, accept?: string[]|null, inputs?: Record<string, string>|null, relations?: Relation[]|null, flagged?: boolean, note?: string|null}} Restored */
