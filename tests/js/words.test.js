@@ -6,7 +6,7 @@ import { answerIds } from "../../nbannotate/widget/static/answer_ids.js";
 import { actionsByKey, hintOf, keyNames, matchLabels, shownKey } from "../../nbannotate/widget/static/keys.js";
 import { Stopwatch } from "../../nbannotate/widget/static/stopwatch.js";
 import { isDarkColor } from "../../nbannotate/widget/static/theme.js";
-import { accuracyText, countsText, expectedTotal, leftText, modelText, outlookText, progressText, scoreText } from "../../nbannotate/widget/static/words.js";
+import { accuracyText, countsText, expectedTotal, leftText, modelText, outlookText, progressText, scoreText, tagText } from "../../nbannotate/widget/static/words.js";
 import widget from "../../nbannotate/widget/static/widget.js";
 import * as everything from "../../nbannotate/widget/static/widget.js";
 import { forMany } from "./random.js";
@@ -179,4 +179,9 @@ test("every label colour is readable (AA) on the paper and on its own tint, ligh
       }
     }
   }
+});
+
+test("a label stands beside its words whole, or cut between two characters of it", () => {
+  for (const label of ["DRUG", "👩".repeat(26), "x".repeat(26)]) assert.equal(tagText(label), label);
+  assert.equal(tagText("👩".repeat(27)), `${"👩".repeat(24)}…`);
 });

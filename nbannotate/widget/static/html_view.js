@@ -14,7 +14,7 @@ const STYLE = `
 :host { overflow-wrap: anywhere; }
 img { max-width: 100%; height: auto; }
 table { border-collapse: collapse; }
-td, th { padding: 3px 10px; border: 1px solid var(--nba-line); text-align: start; vertical-align: top; }
+td, th { overflow-wrap: break-word; padding: 3px 10px; border: 1px solid var(--nba-line); text-align: start; vertical-align: top; }
 th { font-weight: 650; }
 h1, h2, h3, h4, h5, h6 { margin: 0.7em 0 0.3em; font-weight: 650; line-height: 1.3; }
 h1 { font-size: 1.35em; } h2 { font-size: 1.2em; } h3, h4, h5, h6 { font-size: 1em; }

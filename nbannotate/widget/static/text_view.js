@@ -7,7 +7,7 @@ import { LaneView } from "./lane_view.js";
 import { deleteButton, markAttributes, spanId } from "./mark_elements.js";
 import { overlaps, pieces, tokenSpan } from "./marks.js";
 import { codePoints } from "./offsets.js";
-import { scoreText } from "./words.js";
+import { scoreText, tagText } from "./words.js";
 
 /** @import { Chunk } from "./chunks.js" */
 /** @import { Drawing } from "./mark_elements.js" */
@@ -182,7 +182,7 @@ export class TextView {
   markElement(mark, drawing) {
     const attributes = { class: `nba-mark ${this.colorOf(mark.label)}`, role: "group", ...markAttributes(mark, drawing) };
     const score = mark.suggested ? scoreText(mark.score) : "";
-    return h("mark", attributes, h("span", { class: "nba-tag", "data-tag": mark.label, "data-score": score }));
+    return h("mark", attributes, h("span", { class: "nba-tag", "data-tag": tagText(mark.label), "data-score": score, title: mark.label }));
   }
 
   /** @param {Mark} mark */

@@ -2,6 +2,7 @@
 
 import { h } from "./elements.js";
 import { inTextOrder } from "./marks.js";
+import { tagText } from "./words.js";
 
 /** @import { Stretch } from "./excerpts.js" */
 /** @import { WireVersion } from "./types.js" */
@@ -69,6 +70,6 @@ function nested(text, start, end, shown, colorOf) {
 function markOf({ label, kind, isEnd }, within, colorOf) {
   const element = h(kind === "lacks" ? "span" : "mark", { class: `nba-seen ${colorOf(label)}`, "data-kind": kind }, ...within.nodes);
   element.style.setProperty("--nba-depth", String(within.depth));
-  if (isEnd) element.append(h("span", { class: "nba-seen-tag" }, { shared: "", differs: "≠ ", lacks: "no " }[kind] + label));
+  if (isEnd) element.append(h("span", { class: "nba-seen-tag" }, { shared: "", differs: "≠ ", lacks: "no " }[kind] + tagText(label)));
   return element;
 }

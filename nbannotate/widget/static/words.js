@@ -8,6 +8,14 @@ export function scoreText(score) {
   return score >= 0.995 ? "1.0" : Math.max(0, score).toFixed(2).slice(1);
 }
 
+const TAG_CHARACTERS = 24;
+
+/** A label beside the words it marks, where it may not take the line from them. @param {string} label */
+export function tagText(label) {
+  const characters = [...label];
+  return characters.length <= TAG_CHARACTERS + 2 ? label : `${characters.slice(0, TAG_CHARACTERS).join("")}…`;
+}
+
 /** @param {number} count @param {string} noun */
 export const plural = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
