@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import random
+import threading
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ FACTORIES: Mapping[str, tuple[str, ...]] = {
     "textcat": ("textcat", "textcat_multilabel"),
     "spancat": ("spancat",),
 }
+
+_SEEDING = threading.RLock()
 
 SPANCAT_PRIOR = 0.01
 """The probability that a new spancat gives to every span.
@@ -187,17 +190,21 @@ def put_back(
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """Seed the global generators that spaCy draws from, and put them back as they were."""
+    """Seed the global generators that spaCy draws from, and put them back as they were.
+
+    One thread at a time: models are made on the threads of their sessions.
+    """
     import numpy as np
 
-    python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
-    random.seed(seed)
-    np.random.seed(seed % 2**32)  # noqa: NPY002
-    try:
-        yield
-    finally:
-        random.setstate(python_state)
-        np.random.set_state(numpy_state)  # noqa: NPY002
+    with _SEEDING:
+        python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
+        random.seed(seed)
+        np.random.seed(seed % 2**32)  # noqa: NPY002
+        try:
+            yield
+        finally:
+            random.setstate(python_state)
+            np.random.set_state(numpy_state)  # noqa: NPY002
 
 
 def _copy_or_load(nlp: Language | str | Path | None, lang: str) -> Language:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,13 @@ def test_equal_seeds_give_equal_first_weights_and_leave_global_state_alone() -> 
     one, other = (prepare(labels=["DRUG"], seed=7).to_bytes() for _ in range(2))
     assert one == other
     assert random.getstate() == before
+
+
+def test_models_made_at_the_same_time_are_equal() -> None:
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(lambda _: prepare(labels=["DRUG"], seed=3), range(4)))
+    first, *others = (each.get_pipe("ner").model.to_bytes() for each in made)
+    assert all(each == first for each in others)
 
 
 def test_the_users_pipeline_is_never_changed() -> None:
