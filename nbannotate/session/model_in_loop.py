@@ -127,9 +127,7 @@ class ModelInLoop(ABC):
             version=version,
             saving=Saving(models / "loop" if models is not None else None, versions),
         )
-        if isinstance(learner, UnmadeLearner):
-            self._choose(learner)
-        elif rebuild:
+        if rebuild and not isinstance(learner, UnmadeLearner):
             remembered, earlier = self._lineage.split()
             if remembered or earlier:
                 self._thread.rebuild(earlier, remembered)

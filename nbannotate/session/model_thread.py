@@ -13,19 +13,20 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from nbannotate.learning import (
-    CanMend,
     GivesWay,
     Interrupted,
     KeepsSnapshots,
     Learner,
+    Predictor,
     UnmadeLearner,
     copy_nlp_of,
     takes_updates,
 )
+from nbannotate.session.calls import Call, mend
 from nbannotate.session.new_labels import NewLabel, check_takes_labels, take_label
 from nbannotate.session.progress import ModelStatus
 from nbannotate.session.saving import Saving
@@ -36,15 +37,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("nbannotate")
 Result = TypeVar("Result")
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A function to be called on the model's thread."""
-
-    function: Callable[[Learner], Any]
-    future: Future[Any]
-    changes_model: bool
 
 
 class ModelThread:
@@ -72,7 +64,7 @@ class ModelThread:
         self,
         learner: Learner | UnmadeLearner,
         *,
-        choose: Callable[[Learner | None], None],
+        choose: Callable[[Predictor | None], None],
         is_starving: Callable[[], bool],
         on_status: Callable[[], None],
         version: str | None,
@@ -147,7 +139,9 @@ class ModelThread:
             return self._own
 
     def start(self) -> None:
-        """Start the thread."""
+        """Start the thread; what a model that is yet to be made can choose is chosen before."""
+        if isinstance(self._own, UnmadeLearner):
+            self._make_choice(self._own)
         self._thread.start()
 
     def learn(self, answer: Answer) -> None:
@@ -159,7 +153,7 @@ class ModelThread:
 
     def check_takes_labels(self) -> None:
         """Raise a PipelineError if the model cannot take labels midway."""
-        check_takes_labels(self._learner)
+        check_takes_labels(self._own)
 
     def add_label(self, label: str) -> None:
         """Let the model know one more label, after the answers so far, in the background."""
@@ -235,7 +229,7 @@ class ModelThread:
             Returns the stored answers that do not wait to be learned; they are remembered.
         """
 
-        def swap(_: Learner) -> None:
+        def swap(_: None) -> None:
             self._saving.wait()
             if self._saving.n_unsaved and is_whole:
                 self._save(in_background=False)
@@ -250,21 +244,25 @@ class ModelThread:
             is_whole = self.error is None
             self.error = None
             self._failed.clear()
-        return self.call(swap)
+        return self.call(swap, needs_model=False)
 
     def resume(self) -> None:
         """Go on after an error: what broke is mended, the answers that waited are learned."""
         with self._changed:
             self.error = None
-            again = [call for call in self._failed if call.function is not _mend]
+            again = [call for call in self._failed if call.function is not mend]
             self._failed.clear()
             self._calls.extendleft(reversed(again))
-            self._calls.appendleft(Call(_mend, Future(), changes_model=True))
+            self._calls.appendleft(Call(mend, Future(), changes_model=True))
             self._wants_choice = True
             self._changed.notify_all()
 
     def call(
-        self, function: Callable[[Learner], Result], *, changes_model: bool = True
+        self,
+        function: Callable[[Any], Result],
+        *,
+        changes_model: bool = True,
+        needs_model: bool = True,
     ) -> Future[Result]:
         """Call a function with the learner, on the thread that owns it.
 
@@ -274,9 +272,11 @@ class ModelThread:
             Is called with the learner.
         changes_model
             If so, an error pauses the model, and the call is made again when it goes on.
+        needs_model
+            If not, it is called with None, and a learner that is yet to be made is not made.
         """
         future: Future[Result] = Future()
-        call = Call(function, future, changes_model)
+        call = Call(function, future, changes_model, needs_model)
         if threading.current_thread() is self._thread:
             self._answer(call)
             return future
@@ -372,13 +372,13 @@ class ModelThread:
 
     def _answer(self, call: Call) -> None:
         try:
-            result = call.function(self._learner)
+            result = call.function(self._learner if call.needs_model else None)
         except Interrupted as error:
             call.future.set_exception(error)
         except Exception as error:  # noqa: BLE001 - whatever a model raises must not end the loop
             if call.changes_model:
                 self._pause(error)
-                self._failed.append(Call(call.function, Future(), changes_model=True))
+                self._failed.append(replace(call, future=Future()))
             call.future.set_exception(error)
         else:
             call.future.set_result(result)
@@ -456,10 +456,10 @@ class ModelThread:
     def _name_version(self, version: str) -> None:
         self.version = version
 
-    def _make_choice(self) -> None:
+    def _make_choice(self, unmade: UnmadeLearner | None = None) -> None:
         self._wants_choice = False
         try:
-            self._choose(self._learner if self.error is None else None)
+            self._choose((unmade or self._learner) if self.error is None else None)
         except Exception as error:  # noqa: BLE001 - whatever a model raises must not end the loop
             self._pause(error)
             self._choose(None)
@@ -482,8 +482,3 @@ def _how_to_go_on(answer: Answer) -> str:
         f" (learning {answer.text[:40]!r}; ann.resume() tries again, "
         f"ann.session.change({answer.answer_id!r}, 'ignore') sets that answer aside)"
     )
-
-
-def _mend(learner: Learner) -> None:
-    if isinstance(learner, CanMend):
-        learner.mend()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nbannotate.errors import PipelineError
-from nbannotate.learning import Learner, TakesLabels
+from nbannotate.learning import Learner, TakesLabels, UnmadeLearner
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +17,15 @@ class NewLabel:
     label: str
 
 
-def check_takes_labels(learner: Learner) -> None:
-    """Raise if a model cannot take labels midway.
+def check_takes_labels(learner: Learner | UnmadeLearner) -> None:
+    """Raise if a model cannot take labels midway; one that is yet to be made can.
 
     Raises
     ------
     PipelineError
         If it is a learner of the user's own that has no method for it.
     """
-    if not isinstance(learner, TakesLabels) and not hasattr(learner, "add_label"):
+    if not isinstance(learner, (TakesLabels, UnmadeLearner)) and not hasattr(learner, "add_label"):
         raise PipelineError(
             f"the learner {type(learner).__name__} cannot take a label midway; give it a method "
             "add_label(label) that keeps what it has learned, or start its recipe again with "

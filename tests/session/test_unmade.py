@@ -13,7 +13,7 @@ from nbannotate.errors import PipelineError
 from nbannotate.learning import Learner, UnmadeLearner, make_learner
 from nbannotate.session import Session
 from nbannotate.tasks import COMPONENTS, Component
-from tests.loops import a_session, answer_any, settled
+from tests.loops import a_session, answer_any, settled, standing_ids
 
 LABELS = ("A", "B")
 TEXTS = [f"text {n} of many words" for n in range(20)]
@@ -97,3 +97,46 @@ def test_a_language_that_is_none_is_refused_in_the_cell():
     for view in ("ner.correct", "ner.manual"):
         with pytest.raises(PipelineError, match="lang='qq' is no language"):
             nb.annotate(TEXTS, view=view, labels=LABELS, lang="qq", store=":memory:")
+
+
+def test_a_strategy_that_raises_pauses_the_model_and_answers_go_on():
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("no order")
+
+    session = a_session(
+        TEXTS,
+        "ner.correct",
+        learner=UnmadeLearner(lambda: make_learner("ner", labels=LABELS), "ner", LABELS),
+        strategy=broken,
+    )
+    answers = [answer_any(session) for _ in range(3)]
+    assert [each.text for each in answers] == TEXTS[:3]
+    assert settled(session).model.message == "ZeroDivisionError: no order"
+    assert standing_ids(session) == [each.answer_id for each in answers]
+    session.close()
+
+
+def test_neither_a_label_nor_another_model_makes_it():
+    def make() -> Learner:
+        raise AssertionError("nobody needs it")
+
+    session = begun("ner.correct", make)
+    session.add_label("NEW")
+    other = make_learner("ner", labels=(*LABELS, "NEW"))
+    session.use(other)
+    answer_any(session)
+    assert (settled(session).model.state, other.learned) == ("ready", 1)
+    session.close()
+
+
+def test_another_model_takes_the_place_of_one_that_cannot_be_made():
+    def make() -> Learner:
+        raise MemoryError("no room")
+
+    session = begun("textcat.correct", make, "textcat")
+    answer_any(session)
+    assert settled(session).model.state == "paused"
+    other = make_learner("textcat", labels=LABELS)
+    session.use(other)
+    assert (settled(session).model.state, other.learned) == ("ready", 1)
+    session.close()
