@@ -63,7 +63,7 @@ class Learner(Predictor, Protocol):
     """A model that is asked for predictions and taught by answers.
 
     A learner belongs to one thread at a time. The answers it is given are those that
-    stand, oldest first.
+    stand, oldest first; one that is ignored is never among them.
     """
 
     def update(self, answers: Sequence[Answer]) -> None:

@@ -29,8 +29,9 @@ class RefitLearner:
     ----------
     fit
         Takes the answers to learn from, oldest first, and returns a new model. Ignored
-        tasks, rejects of whole texts and answers with other labels are left out. Equal
-        answers should make equal models.
+        tasks, rejects of whole texts and answers with other labels are left out; of a
+        ``teach`` view some are rejects of their label or span, which ``answer.answer`` says.
+        Equal answers should make equal models.
     predict
         Takes the model and texts, and returns one reading per text: a mapping from label
         to probability in [0, 1], a list of `Span`, or a `Prediction`.

@@ -206,7 +206,11 @@ class Lineage:
 
     def _of_component(self, answers: Sequence[Answer]) -> list[Answer]:
         component = self.view.component
-        return [part_of(each, component) for each in answers if self.view.learns_from(each.view)]
+        return [
+            part_of(each, component)
+            for each in answers
+            if each.answer != "ignore" and self.view.learns_from(each.view)
+        ]
 
 
 def describe(nlp: Any) -> str:

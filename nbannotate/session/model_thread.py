@@ -145,10 +145,11 @@ class ModelThread:
         self._thread.start()
 
     def learn(self, answer: Answer) -> None:
-        """Learn an answer in the background."""
+        """Learn an answer in the background; of one that is ignored there is nothing to learn."""
         with self._changed:
-            self._pending.append(answer)
-            self._wants_choice |= self.error is not None
+            if answer.answer != "ignore":
+                self._pending.append(answer)
+            self._wants_choice |= answer.answer == "ignore" or self.error is not None
             self._changed.notify_all()
 
     def check_takes_labels(self) -> None:

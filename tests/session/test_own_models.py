@@ -10,6 +10,7 @@ import spacy
 import nbannotate as nb
 from nbannotate.errors import PipelineError
 from nbannotate.pool import Pool
+from nbannotate.session import Session
 from nbannotate.session.few_texts import FewTexts
 from tests.learning import test_suggester as pipelines
 from tests.learning.stubs import (
@@ -18,6 +19,7 @@ from tests.learning.stubs import (
     predict_sklearn,
     predict_transformer,
 )
+from tests.loops import CountingLearner, a_session, answer_any, settled
 
 LABELS = nb.SAMPLE_LABELS["textcat"]
 DATA = nb.sample_data().head(80)
@@ -253,3 +255,33 @@ def test_few_texts_stay_the_same_until_they_are_closed():
     for text in pool:
         pool.close_text(text.input_hash)
     assert few.read(4) == []
+
+
+def test_an_ignored_answer_never_reaches_a_learner_live_changed_or_after_a_restart(
+    tmp_path: Path,
+):
+    texts = [f"text {n}" for n in range(8)]
+
+    def begin(store: nb.Store) -> tuple[CountingLearner, Session]:
+        learner = CountingLearner()
+        session = a_session(texts, learner=learner, store=store, session_id="s")
+        return learner, settled(session)
+
+    with nb.Store(tmp_path / "a.duckdb") as store:
+        learner, session = begin(store)
+        kinds = ("ignore", "accept", "accept", "ignore", "accept")
+        _, kept, changed, again, _ = (answer_any(session, kind) for kind in kinds)
+        session.undo()
+        session.change(changed.answer_id, "ignore")
+        later = session.change(again.answer_id, "accept", accept="B")
+        assert settled(session).model.learned == 2
+        assert learner.seen_ids == [kept.answer_id, later.answer_id]
+        assert len(store.annotations("d")) == session.progress.answered == 4
+        session.close()
+    with nb.Store(tmp_path / "a.duckdb") as store:
+        learner, session = begin(store)
+        assert learner.seen_ids == [kept.answer_id, later.answer_id]
+        other = CountingLearner()
+        session.use(other)
+        assert [each.answer_id for each in other.remembered] == learner.seen_ids
+        session.close()
