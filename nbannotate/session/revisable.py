@@ -19,7 +19,7 @@ from nbannotate.session.identity import Identity, taken_back
 from nbannotate.session.model_in_loop import ModelInLoop
 from nbannotate.session.progress import Phase
 from nbannotate.session.questions import Questions
-from nbannotate.tasks import Answer, Parts, Task, View, part_of
+from nbannotate.tasks import Answer, Parts, Task, View, names_parts, part_of
 
 FOUND_AT_MOST = 50
 
@@ -101,6 +101,7 @@ class Revisable(ModelInLoop):
             task, answer = known
             return self._as_shown(task), answer
 
+    @names_parts
     def change(
         self,
         answer_id: str,

@@ -40,6 +40,7 @@ from nbannotate.tasks import (
     add_label,
     check_labels,
     graphemes,
+    names_parts,
     with_labels,
 )
 
@@ -206,6 +207,7 @@ class Session(Revisable):
         """Return the character offsets of a task's tokens, shape (n_tokens, 2)."""
         return self._tokenize(task.text)
 
+    @names_parts
     def answer(
         self,
         answer: str,

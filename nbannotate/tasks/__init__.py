@@ -45,6 +45,7 @@ from nbannotate.tasks.records import (
     with_labels,
 )
 from nbannotate.tasks.relations import check_relations
+from nbannotate.tasks.signatures import names_parts
 from nbannotate.tasks.spans import check_inside, check_spans, snap
 from nbannotate.tasks.versions import (
     Disputed,
@@ -110,6 +111,7 @@ __all__ = [
     "kinds_of",
     "labels_given",
     "leading",
+    "names_parts",
     "order_of",
     "part_of",
     "read_gold",

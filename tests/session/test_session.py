@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from nbannotate.errors import (
     StoreError,
 )
 from nbannotate.session import Session
-from nbannotate.tasks import VIEWS, find_view
+from nbannotate.tasks import PARTS, VIEWS, find_view
 from tests.session.fakes import RecordingLearner
 
 TEXTS = [f"word{n} is text number {n}" for n in range(12)]
@@ -401,3 +402,11 @@ def test_a_note_that_is_no_text_is_refused_and_nothing_is_stored(store):
     with pytest.raises(AnswerError, match="note=7 is no text"):
         session.answer("ignore", note=7)
     assert store.annotations("d").empty
+
+
+@pytest.mark.parametrize("method", [Session.answer, Session.change])
+def test_a_notebook_shows_the_parts_of_an_answer_by_their_names(method):
+    shown = inspect.signature(method).parameters
+    assert [name for name in shown if name in PARTS] == list(PARTS)
+    assert all(shown[name].default is None for name in PARTS)
+    assert "parts" not in shown
