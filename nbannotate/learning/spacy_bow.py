@@ -114,18 +114,19 @@ class BowLearner(TextcatLearner):
         begun: int = 0,
     ) -> None:
         """Learn all at once: the optimum is the same, in whatever order they came."""
-        if begun < len(updates):
-            self._recall(updates)
-            try:
-                self.fit(
-                    self._evidence.values(),
-                    max_iterations=MAX_ITERATIONS_ANEW,
-                    between_steps=self.between_steps,
-                    anew=True,
-                )
-            except BaseException:
-                self._recall(updates[:begun])
-                raise
+        if begun == len(updates):
+            return
+        self._recall(updates)
+        try:
+            self.fit(
+                self._evidence.values(),
+                max_iterations=MAX_ITERATIONS_ANEW,
+                between_steps=self.between_steps,
+                anew=True,
+            )
+        except BaseException:
+            self._recall(updates[:begun])
+            raise
         if progress is not None:
             progress(len(updates), len(updates))
 
