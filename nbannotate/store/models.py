@@ -10,6 +10,7 @@ import os
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,13 +81,15 @@ def save(
     return version, path
 
 
-def prune(folder: Path, connection: DuckDBPyConnection, dataset: str) -> list[str]:
+def prune(
+    folder: Path, connection: DuckDBPyConnection, dataset: str, asked_for: AbstractSet[str]
+) -> list[str]:
     """Delete the files of a dataset's older loop versions; return which.
 
     The newest `KEPT_LOOP_VERSIONS` stay, and so does every version that a retrained model
-    or a loop was started from.
+    or a loop was started from, or that was asked for: one may be about to start from it.
     """
-    used = {row[0] for row in connection.execute(_USED).fetchall()}
+    used = asked_for | {row[0] for row in connection.execute(_USED).fetchall()}
     saved = [
         (version, Path(path))
         for version, path in connection.execute(_LOOPS, [dataset]).fetchall()
@@ -139,6 +142,8 @@ def unknown(store_path: str, known: Iterable[str], version: str) -> StoreError:
 
 class ModelVersions(ABC):
     """What a store knows of models: which versions there are, and where they are saved."""
+
+    _file: OpenFile
 
     @property
     @abstractmethod
@@ -218,7 +223,7 @@ class ModelVersions(ABC):
         saved = save(self, dataset, write, about)
         if about.get("kind") == "loop" and self.models_path is not None:
             with self._reading() as connection:
-                prune(self.models_path, connection, dataset)
+                prune(self.models_path, connection, dataset, self._file.models_asked_for)
         return saved
 
     def models(self) -> pd.DataFrame:
@@ -257,13 +262,14 @@ class ModelVersions(ABC):
         return known[version]
 
     def saved_model(self, version: str) -> Path:
-        """Return where the files of a model version are.
+        """Return where the files of a model version are; while the store is open they stay.
 
         Raises
         ------
         StoreError
             There is no such version, or nothing is saved of it.
         """
+        self._file.models_asked_for.add(version)
         return find(self.path, self._recorded_paths(), version)
 
     def has_model(self, version: object) -> bool:

@@ -19,11 +19,12 @@ from nbannotate.store.log import AnswerLog
 
 @dataclass(eq=False)
 class OpenFile:
-    """A database with its log and the number of stores that use it."""
+    """A database with its log, the number of stores that use it, and models asked for."""
 
     database: Database
     log: AnswerLog = field(init=False)
     users: int = 0
+    models_asked_for: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.log = AnswerLog(self.database)

@@ -17,6 +17,7 @@ from nbannotate.errors import StoreError
 from nbannotate.session import saving
 from nbannotate.store.models import KEPT_LOOP_VERSIONS
 from tests.learning.answers import gold_texts
+from tests.loops import answer_any, settled
 
 GOLD = gold_texts(40)
 TEXTS = [text for text, _ in GOLD]
@@ -84,6 +85,20 @@ def test_a_loop_that_learned_nothing_saves_no_version(store):
     loop(store).close()
     answer(loop(store, nlp=False, session_id="other"), 2).close()
     assert store.models().empty
+
+
+@pytest.mark.parametrize("component", ["ner", "textcat", "spancat"])
+def test_a_loop_opened_again_and_closed_saves_no_version_again(store, component):
+    view = {"spancat": "spans"}.get(component, component) + ".correct"
+    for n_answers in (2, 0, 0):
+        ann = nb.annotate(
+            TEXTS, view=view, labels=["A", "B"], store=store, dataset="d", session_id="s"
+        )
+        for _ in range(n_answers):
+            answer_any(settled(ann.session))
+        settled(ann.session)
+        ann.close()
+    assert store.models()["version"].tolist() == ["v1"]
 
 
 def test_versions_are_saved_on_the_way_each_the_parent_of_the_next(store, saves_often):
@@ -348,4 +363,16 @@ def test_closing_waits_for_no_more_than_a_step_of_learning(store):
     again = loop(store, nlp=spacy.blank("en"))
     again.session.join()
     assert again.model.learned == 5
+    again.close()
+
+
+def test_a_rollback_to_the_oldest_version_kept_outlives_a_restart(store, saves_often):
+    ann = answer(loop(store), 10)
+    assert store.models()["path"].notna().tolist() == [True] * KEPT_LOOP_VERSIONS
+    answer(ann.use("v1"), 1)
+    last = weights(ann)
+    ann.close()
+    again = loop(store)
+    settled(again.session)
+    assert same(weights(again), last)
     again.close()

@@ -60,6 +60,17 @@ def test_a_version_that_a_loop_or_a_retrained_model_began_at_is_kept(on_file: St
     assert on_file.saved_model(parent).is_dir()
 
 
+def test_a_version_that_was_asked_for_is_kept_while_the_file_is_open(on_file: Store):
+    asked, other = (on_file.save_model("d", write, kind="loop")[0] for _ in range(2))
+    with Store(on_file.path) as beside:
+        path = beside.saved_model(asked)
+    for _ in range(8):
+        on_file.save_model("d", write, kind="loop")
+    assert path.is_dir()
+    with pytest.raises(StoreError, match=f"{other} are gone"):
+        on_file.saved_model(other)
+
+
 def test_a_folder_elsewhere_is_never_deleted(on_file: Store, tmp_path: Path):
     elsewhere = tmp_path / "mine"
     write(elsewhere)
