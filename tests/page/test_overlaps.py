@@ -246,3 +246,18 @@ def test_the_same_word_of_the_next_text_may_be_clicked_at_once(page: Page) -> No
         page.locator('[data-token="0"]').click()
         press(page, "a")
         assert len(stored(page, count)[-1]["spans"]) == 1
+
+
+@pytest.mark.parametrize("overlaps", [True, False])
+def test_the_help_says_how_a_selected_span_is_moved_where_it_can_be(
+    page: Page, overlaps: bool
+) -> None:
+    start(page, config={"overlaps": overlaps}, tasks=["One two"])
+    focus(page)
+    press(page, "h")
+    said = page.locator(".nba-help dd")
+    for end in ("its end", "its start"):
+        expect(said.filter(has_text=f"with a span selected, move {end}")).to_have_count(
+            int(overlaps)
+        )
+    expect(said.filter(has_text="pick several words")).to_have_count(1)

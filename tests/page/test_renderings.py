@@ -60,3 +60,13 @@ def test_a_right_to_left_text_is_set_from_the_right(report: Page):
     at = next(i for i, row in enumerate(FINISHED) if row["text"] == ARABIC)
     words = report.locator(".nba-words").nth(at)
     assert words.evaluate("element => element.matches(':dir(rtl)')")
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+def test_where_the_system_sets_the_colours_marked_words_can_be_read(report: Page, system: str):
+    report.emulate_media(forced_colors="active", color_scheme=system)
+    ink = "element => getComputedStyle(element).color"
+    plain = report.locator(".nba-words").first.evaluate(ink)
+    inks = report.locator("mark, mark *").evaluate_all(f"each => each.map({ink})")
+    assert inks
+    assert set(inks) == {plain}

@@ -40,6 +40,11 @@ def review(page: Page) -> None:
     start(page, config={**versions.REVIEW, "names": NAMES}, tasks=[task])
 
 
+def asked(page: Page) -> None:
+    task = {"text": shots.SENTENCE, "label": LONG, "score": 0.5}
+    start(page, config={**shots.TEACH, "names": NAMES}, tasks=[task])
+
+
 def fields(page: Page) -> None:
     task = {"text": several.TEXT, "options": several.OPTIONS, "html": TABLE}
     start(page, config=several.WITH_FIELDS, tasks=[task])
@@ -53,7 +58,7 @@ def narrow(page_browser: Browser) -> Iterator[Page]:
         yield opened
 
 
-@pytest.mark.parametrize("scene", [labels, nested_labels, categories, review, fields])
+@pytest.mark.parametrize("scene", [labels, nested_labels, categories, review, asked, fields])
 def test_the_widget_is_no_wider_than_its_cell(narrow: Page, scene: Callable[[Page], None]) -> None:
     scene(narrow)
     right = "() => document.querySelector('.nbannotate').getBoundingClientRect().right"

@@ -51,13 +51,12 @@ function compareRows({ labels }, of) {
 /** @param {Layout} block @param {Abilities} abilities @param {(...actions: string[]) => string} of */
 function blockRows(block, { config: { exclusive, overlaps: stacks }, config, filtered, reading, canReject }, of) {
   const more = filtered ? [[of("filter"), "filter the labels"]] : [];
-  const stacked = stacks ? [[of("next", "previous"), "select the next or previous span at the cursor"], ["⇧ ← →", "with a span selected, move its end"],
-    ["⇧ ↑ ↓", "with a span selected, move its start"]] : [];
+  const stacked = stacks ? [[of("next", "previous"), "select the next or previous span at the cursor"], ["⇧ ↑ ↓", "with a span selected, move its start"]] : [];
   const whole = reading ? [[of("all"), "answer for the whole reading"], [of("correct"), "correct the whole reading"]] : [];
   return {
     spans: [[of("accept"), "accept: these spans are right and complete"], ...(canReject ? [[of("reject"), "reject this text"]] : []),
       ...labelRows(config, "spans", "choose a label, or relabel what is selected"), ...more, ["drag", "mark words; a click marks one"],
-      ["← →", "move word by word, ↑ ↓ by line"], ["⇧ ← →", "pick several words"], [of("enter"), "mark what is picked"], ...stacked,
+      ["← →", "move word by word, ↑ ↓ by line"], ["⇧ ← →", stacks ? "pick several words; with a span selected, move its end" : "pick several words"], [of("enter"), "mark what is picked"], ...stacked,
       [of("back"), "delete the selected or newest span, else undo"], [of("undo"), "undo the last answer"]],
     choice: [...labelRows(config, "choice", exclusive ? (config.blocks.length > 1 ? "choose the option that applies" : "choose and accept at once") : "turn an option on or off"), ...more,
       [of("accept"), exclusive ? "accept the option shown as chosen" : "accept; with none on: none of these"], [of("back", "undo"), "undo the last answer"]],
