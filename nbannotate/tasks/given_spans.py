@@ -47,7 +47,9 @@ def read_spans(text: str, value: object) -> tuple[tuple[Span, ...], list[str]]:
             continue
         score = plain.get("score") if isinstance(plain, Mapping) else None
         if score is not None and not _is_number(score):
-            faults.append(f"the score {score!r} of {_named(span, text)} is no number: left out")
+            faults.append(
+                f"the score {score!r} of {_named(span, text)} is no number; it is shown without"
+            )
             score = None
         found.append(Span(span.start, span.end, span.label, score))
     return tuple(found), faults
