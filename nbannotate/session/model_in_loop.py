@@ -53,6 +53,10 @@ class ModelInLoop(ABC):
     def _is_starving(self) -> bool:
         """Whether there is no next task."""
 
+    @abstractmethod
+    def _check_open(self) -> None:
+        """Raise if the session is closed."""
+
     @property
     def nlp(self) -> Language:
         """A copy of the pipeline as it is now, safe to call at any time.
@@ -73,8 +77,14 @@ class ModelInLoop(ABC):
 
         The answers stored so far are not learned again, but are replayed beside later ones.
         A restart goes on from there, if the version is one of ``store.models()``.
+
+        Raises
+        ------
+        SessionClosedError
+            If the session is closed.
         """
         with self._lock:
+            self._check_open()
             self._lineup.retract()
         if self._thread is None:
             learner.remember(self._begin_at(version))

@@ -44,10 +44,6 @@ class Revisable(ModelInLoop):
         """Return a task with all that the page shows of it now."""
 
     @abstractmethod
-    def _check_open(self) -> None:
-        """Raise if the session is closed."""
-
-    @abstractmethod
     def _advance(self) -> None:
         """Go on to the next task."""
 

@@ -56,6 +56,11 @@ def check_choice(
     if answer == "accept" and exclusive and len(set(chosen)) != 1:
         raise AnswerError(
             f"{len(chosen)} labels were chosen ({', '.join(map(repr, chosen)) or 'none'}), "
-            f"but exactly one applies to a text here; {how_to_answer}"
+            f"but exactly one applies to a text here; {how_to_answer}{_of_one(labels)}"
         )
     return tuple(label for label in labels if label in chosen)
+
+
+def _of_one(labels: tuple[str, ...]) -> str:
+    """Return what to do where there is one label, and it need not apply."""
+    return "" if len(labels) > 1 else "; start the recipe with exclusive=False if none may apply"

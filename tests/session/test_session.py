@@ -19,6 +19,7 @@ from nbannotate.errors import (
 )
 from nbannotate.session import Session
 from nbannotate.tasks import PARTS, VIEWS, find_view
+from tests.loops import CountingLearner, a_session
 from tests.session.fakes import RecordingLearner
 
 TEXTS = [f"word{n} is text number {n}" for n in range(12)]
@@ -410,3 +411,19 @@ def test_a_notebook_shows_the_parts_of_an_answer_by_their_names(method):
     assert [name for name in shown if name in PARTS] == list(PARTS)
     assert all(shown[name].default is None for name in PARTS)
     assert "parts" not in shown
+
+
+@pytest.mark.parametrize("has_model", [True, False])
+def test_a_closed_session_takes_no_model(has_model):
+    session = a_session(learner=CountingLearner() if has_model else None)
+    session.close()
+    with pytest.raises(SessionClosedError, match="closed"):
+        session.use(CountingLearner())
+    assert session.model.learned == 0
+
+
+def test_of_one_label_alone_the_error_says_how_none_may_apply():
+    session = a_session(labels=("A",))
+    with pytest.raises(AnswerError, match="exclusive=False if none may apply"):
+        session.answer("accept", accept=[])
+    session.close()
