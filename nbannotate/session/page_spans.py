@@ -8,9 +8,26 @@ from dataclasses import replace
 from nbannotate.tasks import Prediction, SourceText, Span, graphemes, snap
 
 
-def given_spans(text: SourceText, matches: Mapping[int, Sequence[Span]]) -> Sequence[Span]:
-    """Return the spans that no model found: patterns', unless relations came with the row's."""
-    return text.spans if text.relations else matches.get(text.input_hash, text.spans)
+def given_spans(
+    text: SourceText,
+    matches: Mapping[int, Sequence[Span]],
+    labels: tuple[str, ...],
+    *,
+    overlaps: bool,
+) -> tuple[Span, ...]:
+    """Return the spans that no model found: the row's, and patterns' where there are none of it.
+
+    Relations come with the spans of their row, and with no others.
+    """
+    own = shown_spans(text.spans, labels, overlaps=overlaps)
+    if text.relations:
+        return own
+    more = [
+        match
+        for match in matches.get(text.input_hash, ())
+        if not any(_excludes(span, match, overlaps) for span in own)
+    ]
+    return shown_spans((*own, *more), labels, overlaps=overlaps)
 
 
 def shown_spans(
@@ -63,6 +80,12 @@ def _apart(spans: Iterable[Span]) -> tuple[Span, ...]:
         if not kept or span.start >= kept[-1].end:
             kept.append(span)
     return tuple(kept)
+
+
+def _excludes(span: Span, other: Span, overlaps: bool) -> bool:
+    if overlaps:
+        return (span.start, span.end, span.label) == (other.start, other.end, other.label)
+    return span.start < other.end and other.start < span.end
 
 
 def _in_text_order(span: Span) -> tuple[int, int]:

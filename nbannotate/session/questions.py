@@ -18,7 +18,7 @@ from nbannotate.acquisition.patterns import PatternMatcher
 from nbannotate.learning import Predictor, takes_updates, texts_at_once
 from nbannotate.pool import Pool
 from nbannotate.session.few_texts import FewTexts
-from nbannotate.session.page_spans import given_spans, shown_spans, snapped, snapped_reading
+from nbannotate.session.page_spans import given_spans, snapped, snapped_reading
 from nbannotate.tasks import (
     SPAN_COMPONENTS,
     Answer,
@@ -368,8 +368,7 @@ class Questions:
             if self.view.given_spans is None or (read and self.view.shows_suggestions):
                 spans = self._worth_showing(read)
             else:
-                given = given_spans(text, matches)
-                spans = shown_spans(given, self.labels, overlaps=self.view.overlaps)
+                spans = given_spans(text, matches, self.labels, overlaps=self.view.overlaps)
             if spans != read or not self.view.shows_suggestions:
                 foreseen = read
         elif self.view.layout == "choice":
@@ -410,8 +409,8 @@ class Questions:
         """Return what the page shows, with what no model says of its other blocks."""
         spans_view, choice = self.view.block("spans"), self.view.block("choice")
         if spans_view is not None and spans_view is not self.view.leading:
-            given = given_spans(text, matches)
-            spans = shown_spans(given, spans_view.labels, overlaps=spans_view.overlaps)
+            marked = spans_view.labels
+            spans = given_spans(text, matches, marked, overlaps=spans_view.overlaps)
         if choice is not None and choice is not self.view.leading:
             options = dict.fromkeys(choice.labels)
         return spans, options

@@ -128,3 +128,11 @@ def test_a_label_that_is_added_later_shows_its_spans():
         ann.session.answer("ignore")
     assert ann.session.task.spans == (Span(0, 4, "OTHER"),)
     ann.close()
+
+
+@pytest.mark.parametrize(("component", "marked"), [("ner", [(0, 8)]), ("spans", [(0, 8), (5, 8)])])
+def test_patterns_mark_what_the_row_does_not(component: str, marked: list[tuple[int, int]]):
+    row = {"text": "Meth 5mg and 9mg", "spans": [{"start": 0, "end": 8, "label": "DRUG"}]}
+    patterns = [{"label": "DOSE", "pattern": dose} for dose in ("5mg", "9mg")]
+    shown = recipe([row], component, patterns=patterns).session.task.spans
+    assert [(span.start, span.end) for span in shown] == [*marked, (13, 16)]
