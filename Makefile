@@ -8,7 +8,7 @@
 # PYTHON=python3.12      the interpreter that .venv is made from
 # JUPYTER_ARGS=…         for demo, such as JUPYTER_ARGS=--no-browser
 # PYTEST_ARGS=…          for test, such as PYTEST_ARGS="-k store"
-# WORKERS=1              for test: how many processes share the tests, by default one a core
+# WORKERS=0              for test: in how many processes beside this one; by default one a core, up to 4
 # BENCH_ARGS=…           for bench and bench-learning
 
 PYTHON ?= python3
