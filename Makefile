@@ -39,8 +39,8 @@ demo: $(VENV)/.installed-lab
 test: test-js test-python
 
 test-python: $(VENV)/.installed-test chromium
-	OMP_NUM_THREADS=1 $(RUN) -m pytest --numprocesses=$(WORKERS) --maxprocesses=4 --dist=loadfile --no-loadscope-reorder \
-		$(PYTEST_ARGS)
+	OMP_NUM_THREADS=1 $(RUN) -m pytest --numprocesses=$(WORKERS) --maxprocesses=4 \
+		--dist=loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 test-js: node_modules/.installed
 	npm run --silent check
