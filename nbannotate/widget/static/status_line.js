@@ -12,7 +12,9 @@ import { accuracyText, countsText, expectedTotal, modelText, percent, plural, pr
 /** @param {Parts} part @param {Exchange} exchange @param {readonly number[]} paces  seconds of the latest answers */
 export function refreshHead({ bar, progress }, { status, coming }, paces) {
   if (!status) return;
-  setText(progress, progressText(status.progress, coming, paces).join(" · "));
+  const said = progressText(status.progress, coming, paces).join(" · ");
+  setText(progress, said);
+  progress.title = said;
   const total = expectedTotal(status.progress);
   setHidden(bar, total === null);
   if (!total) return;
