@@ -40,7 +40,7 @@ test: test-js test-python
 
 test-python: $(VENV)/.installed-test chromium
 	OMP_NUM_THREADS=1 $(RUN) -m pytest --numprocesses=$(WORKERS) --maxprocesses=4 \
-		--dist=loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+		--dist=loadfile $(PYTEST_ARGS)
 
 test-js: node_modules/.installed
 	npm run --silent check

@@ -15,6 +15,9 @@ from tests.browser import kernel
 from tests.browser.jupyter_server import JupyterServer
 
 OPEN_SECONDS = 120.0
+LOADS = 3
+WIDGET = ".nbannotate"
+LOST = ":text('Error displaying widget: model not found')"
 CONFIG = "JSON.parse(document.getElementById('jupyter-config-data').textContent)"
 
 
@@ -76,4 +79,15 @@ class VoilaPage:
         return dict(json.loads(self.file.read_text(encoding="utf-8")))
 
     def _wait_until_shown(self) -> None:
-        self.page.wait_for_selector("#rendered_cells, .jp-Cell", timeout=OPEN_SECONDS * 1000)
+        """Wait for the widgets, and load the page again where it came without, as a user would.
+
+        Voila gives a kernel four seconds to tell of its widgets, which it does not keep on a
+        machine under load.
+        """
+        for _ in range(LOADS):
+            found = f"{WIDGET}, {LOST}"
+            self.page.wait_for_selector(found, state="attached", timeout=OPEN_SECONDS * 1000)
+            if self.page.locator(LOST).count() == 0:
+                return
+            self.page.reload(timeout=OPEN_SECONDS * 1000)
+        raise AssertionError(f"Voila showed no widgets in {LOADS} loads of {self._path}")
