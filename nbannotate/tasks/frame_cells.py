@@ -22,6 +22,22 @@ def as_list(value: Any) -> list[Any] | None:
     return list(plain) if isinstance(plain, (list, tuple)) else None
 
 
+def items_of(value: Any, kind: str) -> tuple[list[Any], list[str]]:
+    """Return what a cell lists, and what is wrong with one that holds anything but a list.
+
+    Examples
+    --------
+    >>> items_of(None, "spans"), items_of("x", "spans")
+    (([], []), ([], ["spans='x' are no list of spans"]))
+    """
+    if is_missing(value):
+        return [], []
+    listed = as_list(value)
+    if listed is None:
+        return [], [f"{kind}={str(value)[:80]!r} are no list of {kind}"]
+    return listed, []
+
+
 def is_missing(value: Any) -> bool:
     """Return whether a cell holds nothing: None, or what is not a number.
 

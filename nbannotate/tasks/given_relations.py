@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from nbannotate.errors import AnswerError, LabelError, SpanError
-from nbannotate.tasks.frame_cells import as_list, is_missing
+from nbannotate.tasks.frame_cells import as_list, items_of
 from nbannotate.tasks.records import Relation, Span
 from nbannotate.tasks.relations import check_relations
 
@@ -51,12 +51,8 @@ def read_relations(
     >>> read[0].head.label, read[0].child.label
     ('DRUG', 'EFFECT')
     """
-    value = row.get("relations")
-    given = [] if is_missing(value) else as_list(value)
-    if given is None:
-        return (), [f"relations={str(row['relations'])[:80]!r} are no list of relations"]
+    given, faults = items_of(row.get("relations"), "relations")
     found: list[Relation] = []
-    faults: list[str] = []
     for plain in given:
         try:
             read = _read(text, plain, row, spans, tokenize)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from nbannotate.errors import LabelError, SpanError
-from nbannotate.tasks.frame_cells import as_list, is_missing
+from nbannotate.tasks.frame_cells import items_of
 from nbannotate.tasks.labels import check_known
 from nbannotate.tasks.records import Span
 from nbannotate.tasks.spans import check_inside, read_span, snap
@@ -33,11 +33,8 @@ def read_spans(text: str, value: object) -> tuple[tuple[Span, ...], list[str]]:
     >>> read, len(faults)
     ((Span(start=0, end=4, label='DRUG', score=None),), 1)
     """
-    given = [] if is_missing(value) else as_list(value)
-    if given is None:
-        return (), [f"spans={str(value)[:80]!r} are no list of spans"]
+    given, faults = items_of(value, "spans")
     found: list[Span] = []
-    faults: list[str] = []
     for plain in given:
         try:
             span = read_span(_with_whole_offsets(plain))

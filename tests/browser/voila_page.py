@@ -84,8 +84,8 @@ class VoilaPage:
         Voila gives a kernel four seconds to tell of its widgets, which it does not keep on a
         machine under load.
         """
+        found = f"{WIDGET}, {LOST}"
         for _ in range(LOADS):
-            found = f"{WIDGET}, {LOST}"
             self.page.wait_for_selector(found, state="attached", timeout=OPEN_SECONDS * 1000)
             if self.page.locator(LOST).count() == 0:
                 return

@@ -6,6 +6,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from tests.browser.annotation import expect_seen
+
 ROOT = ".nbannotate"
 
 
@@ -13,14 +15,10 @@ def focus(page: Page) -> None:
     page.locator(ROOT).focus()
 
 
-SEEN = """() => [...document.querySelectorAll(".nbannotate")].every(
-  ({ dataset: { seen, taskHash } }) => !taskHash || seen === taskHash)"""
-
-
 def press(page: Page, *keys: str) -> None:
     """Press keys one after another, each once the text that is there can be seen."""
     for key in keys:
-        page.wait_for_function(SEEN)
+        expect_seen(page.locator(ROOT))
         page.keyboard.press(key)
 
 
