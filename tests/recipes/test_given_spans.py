@@ -136,3 +136,19 @@ def test_patterns_mark_what_the_row_does_not(component: str, marked: list[tuple[
     patterns = [{"label": "DOSE", "pattern": dose} for dose in ("5mg", "9mg")]
     shown = recipe([row], component, patterns=patterns).session.task.spans
     assert [(span.start, span.end) for span in shown] == [*marked, (13, 16)]
+
+
+@pytest.mark.parametrize("component", ["ner", "spans"])
+def test_what_the_row_marks_stands_before_a_pattern_of_the_same_words(component: str):
+    own = {"start": 0, "end": 4, "label": "DRUG", "score": 0.9}
+    row = {"text": "Meth 5mg", "spans": [own]}
+    patterns = [{"label": "DRUG", "pattern": "Meth"}]
+    shown = recipe([row], component, patterns=patterns).session.task.spans
+    assert shown == (Span(**own),)
+
+
+def test_a_pattern_that_begins_before_a_span_of_the_row_does_not_take_its_place():
+    row = {"text": "Meth 5mg", "spans": [{"start": 5, "end": 8, "label": "DOSE"}]}
+    patterns = [{"label": "DRUG", "pattern": "Meth 5mg"}]
+    shown = recipe([row], patterns=patterns).session.task.spans
+    assert shown == (Span(5, 8, "DOSE"),)
