@@ -25,7 +25,7 @@ def given_spans(
     more = [
         match
         for match in matches.get(text.input_hash, ())
-        if not any(_excludes(span, match, overlaps) for span in own)
+        if overlaps or not any(each.start < match.end and match.start < each.end for each in own)
     ]
     return shown_spans((*own, *more), labels, overlaps=overlaps)
 
@@ -80,12 +80,6 @@ def _apart(spans: Iterable[Span]) -> tuple[Span, ...]:
         if not kept or span.start >= kept[-1].end:
             kept.append(span)
     return tuple(kept)
-
-
-def _excludes(span: Span, other: Span, overlaps: bool) -> bool:
-    if overlaps:
-        return (span.start, span.end, span.label) == (other.start, other.end, other.label)
-    return span.start < other.end and other.start < span.end
 
 
 def _in_text_order(span: Span) -> tuple[int, int]:
