@@ -50,7 +50,7 @@ def test_no_rule_of_access_is_broken_and_nothing_sticks_out(report: Page, system
 
 def test_a_text_is_copied_without_its_tags(report: Page):
     for at, row in enumerate(FINISHED[:-1]):
-        words = report.locator(".nba-words").nth(at)
+        words = report.locator(".nba-still-words").nth(at)
         words.evaluate("element => getSelection().selectAllChildren(element)")
         copied = report.evaluate("getSelection().toString()").strip("\n")
         assert copied == row["text"].replace("\r\n", "\n")
@@ -58,7 +58,7 @@ def test_a_text_is_copied_without_its_tags(report: Page):
 
 def test_a_right_to_left_text_is_set_from_the_right(report: Page):
     at = next(i for i, row in enumerate(FINISHED) if row["text"] == ARABIC)
-    words = report.locator(".nba-words").nth(at)
+    words = report.locator(".nba-still-words").nth(at)
     assert words.evaluate("element => element.matches(':dir(rtl)')")
 
 
@@ -66,7 +66,7 @@ def test_a_right_to_left_text_is_set_from_the_right(report: Page):
 def test_where_the_system_sets_the_colours_marked_words_can_be_read(report: Page, system: str):
     report.emulate_media(forced_colors="active", color_scheme=system)
     ink = "element => getComputedStyle(element).color"
-    plain = report.locator(".nba-words").first.evaluate(ink)
+    plain = report.locator(".nba-still-words").first.evaluate(ink)
     inks = report.locator("mark, mark *").evaluate_all(f"each => each.map({ink})")
     assert inks
     assert set(inks) == {plain}

@@ -14,6 +14,7 @@ import nbannotate as nb
 from nbannotate.errors import LabelError, SourceError, SpanError
 from nbannotate.widget.joining import join_style
 from nbannotate.widget.rendering.style import still_style
+from tests.page.finished import rendering
 
 VOID = {"meta", "link", "br"}
 HOSTILE = '<img src=x onerror="alert(1)">&amp;\' </style><script>alert(2)</script>'
@@ -41,7 +42,7 @@ class Reader(HTMLParser):
         self.elements.append((tag, dict(attrs)))
         if tag not in VOID:
             self.open.append((tag, kind + " " + (dict(attrs).get("style") or "")))
-        if kind.startswith("nba-words"):
+        if kind.startswith("nba-still-words"):
             self.words.append("")
         if kind.startswith("nba-still-tag"):
             self.tags.append("")
@@ -53,7 +54,7 @@ class Reader(HTMLParser):
         kinds = [kind.split(" ")[0] for _, kind in self.open]
         if "nba-still-tag" in kinds:
             self.tags[-1] += "" if self.open[-1][0] == "sup" else data
-        elif "nba-words" in kinds:
+        elif "nba-still-words" in kinds:
             self.words[-1] += data
             for number in set(re.findall(r"nba-c(\d)|--nba-(\d)\)", self.open[-1][1])):
                 self.colored[int("".join(number))] += data
@@ -140,6 +141,18 @@ def test_colors_are_those_of_the_widget_in_both_themes():
     assert len(colors) > 40
     assert [color for color in colors if color not in style] == []
     assert ".nbannotate" not in style
+
+
+def test_a_widget_on_the_same_page_lends_it_no_more_than_the_colors_of_labels():
+    selectors = re.sub(r"\{[^{}]*\}", "", join_style())
+    of_the_widget = set(re.findall(r"\.([\w-]+)", selectors))
+    named = {
+        name
+        for _, attributes in Reader(rendering().html).elements
+        for name in (attributes.get("class") or "").split()
+    }
+    assert len(named) > 10
+    assert {name for name in named & of_the_widget if not re.fullmatch(r"nba-c\d", name)} == set()
 
 
 def test_a_labels_color_is_that_of_its_place_in_the_recipe():

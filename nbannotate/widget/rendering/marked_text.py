@@ -42,10 +42,11 @@ def draw_text(text: str, spans: Sequence[Span], color_of: ColorOf, places: Place
     lanes = _lanes(ordered)
     if max(lanes, default=0) == 0:
         body = _flat(text, ordered, color_of, tags)
-        return f'<div class="nba-words" dir="auto">{body}</div>'
+        return f'<div class="nba-still-words" dir="auto">{body}</div>'
     body = _laned(text, ordered, color_of, tags, lanes)
     depth = max(lanes) + 1
-    return f'<div class="nba-words nba-laned" dir="auto" style="--nba-depth:{depth}">{body}</div>'
+    kinds = "nba-still-words nba-still-laned"
+    return f'<div class="{kinds}" dir="auto" style="--nba-depth:{depth}">{body}</div>'
 
 
 def _flat(text: str, spans: Sequence[Span], color_of: ColorOf, tags: Sequence[str]) -> str:
@@ -70,7 +71,7 @@ def _laned(
         rules = [_rule(lanes[i], color_of(spans[i].label)) for i in covering]
         if not rules:
             return content
-        return f'<span class="nba-run" style="background:{",".join(rules)}">{content}</span>'
+        return f'<span class="nba-still-run" style="background:{",".join(rules)}">{content}</span>'
 
     parts = []
     cuts = sorted({0, len(text), *(at for span in spans for at in (span.start, span.end))})

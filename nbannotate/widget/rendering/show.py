@@ -141,11 +141,11 @@ def show(
         _draw(answer, color_of, lambda label: relation_color(place_of(label))) for answer in drawn
     ]
     if not answers:
-        parts.append('<p class="nba-facts">No answers</p>')
+        parts.append('<p class="nba-still-facts">No answers</p>')
     elif len(drawn) < len(answers):
         parts.append(
-            f'<p class="nba-facts">{len(answers) - len(drawn)} more of {len(answers)} are not '
-            "shown; <code>limit=None</code> shows all</p>"
+            f'<p class="nba-still-facts">{len(answers) - len(drawn)} more of {len(answers)} '
+            "are not shown; <code>limit=None</code> shows all</p>"
         )
     return Rendering("".join(parts), n_shown=len(drawn), n_answers=len(answers))
 
@@ -177,22 +177,22 @@ def _draw(answer: DrawnAnswer, color_of: ColorOf, color_of_relation: ColorOf) ->
     parts = [draw_text(answer.text, answer.spans, color_of, places)]
     if answer.labels:
         chips = (_chip(label, color_of, answer.answer == "reject") for label in answer.labels)
-        parts.append(f'<p class="nba-chips">{" ".join(chips)}</p>')
+        parts.append(f'<p class="nba-still-chips">{" ".join(chips)}</p>')
     if answer.relations:
         lines = (
             f"<li>{_end(each.head, answer, color_of, places)} "
-            f'<span class="nba-arc nba-c{color_of_relation(each.label)}">'
+            f'<span class="nba-still-arc nba-c{color_of_relation(each.label)}">'
             f"{as_html(each.label)} →</span> "
             f"{_end(each.child, answer, color_of, places)}</li>"
             for each in answer.relations
         )
-        parts.append(f'<ul class="nba-relations">{"".join(lines)}</ul>')
+        parts.append(f'<ul class="nba-still-relations">{"".join(lines)}</ul>')
     parts += [
-        f'<p class="nba-input"><b>{as_html(str(name))}</b> '
+        f'<p class="nba-still-input"><b>{as_html(str(name))}</b> '
         f'<span dir="auto">{as_html(str(value))}</span></p>'
         for name, value in answer.inputs.items()
     ]
-    return f'<article><div class="nba-said">{"".join(parts)}</div>{_facts(answer)}</article>'
+    return f'<article><div class="nba-still-said">{"".join(parts)}</div>{_facts(answer)}</article>'
 
 
 def _places(answer: DrawnAnswer) -> Places:
@@ -205,12 +205,14 @@ def _end(span: Span, answer: DrawnAnswer, color_of: ColorOf, places: Places) -> 
     place = places[span.start, span.end, span.label]
     words = as_html(" ".join(span.text_of(answer.text).split()))
     color = f"nba-c{color_of(span.label)}"
-    return f'<span class="nba-end {color}"><bdi>{words}</bdi><sup>{place}</sup></span>'
+    return f'<span class="nba-still-end {color}"><bdi>{words}</bdi><sup>{place}</sup></span>'
 
 
 def _chip(label: str, color_of: ColorOf, rejected: bool) -> str:
     tag = "s" if rejected else "span"
-    return f'<{tag} class="nba-chip nba-c{color_of(label)}" dir="auto">{as_html(label)}</{tag}>'
+    return (
+        f'<{tag} class="nba-still-chip nba-c{color_of(label)}" dir="auto">{as_html(label)}</{tag}>'
+    )
 
 
 def _facts(answer: DrawnAnswer) -> str:
@@ -222,7 +224,7 @@ def _facts(answer: DrawnAnswer) -> str:
     if answer.annotator:
         facts.append(f"<span>{as_html(answer.annotator)}</span>")
     if answer.flagged:
-        facts.append('<span class="nba-flagged">flagged</span>')
+        facts.append('<span class="nba-still-flagged">flagged</span>')
     if answer.note:
         facts.append(f'<q dir="auto">{as_html(answer.note)}</q>')
-    return f'<footer class="nba-facts">{"".join(facts)}</footer>' if facts else ""
+    return f'<footer class="nba-still-facts">{"".join(facts)}</footer>' if facts else ""
