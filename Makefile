@@ -61,6 +61,7 @@ bench-learning: $(VENV)/.installed-test
 	$(RUN) -m tests.benchmarks.learning $(BENCH_ARGS)
 
 screenshots: $(VENV)/.installed-test chromium
+	@$(RUN) -m tests.browser.fonts
 	$(RUN) -m tests.browser.screenshots
 	$(RUN) -m tests.page.pictures
 
