@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import nbannotate as nb
-from nbannotate.learning import make_learner, prepare
+from nbannotate.learning import make_learner
 from nbannotate.learning.base import SpacyLearner
-from nbannotate.learning.spacy_textcat import TextcatLearner
+from tests.benchmarks.one_update import one_update
 
 REFITTED_EVERY = 10
 
@@ -28,21 +28,6 @@ class Arm:
 def ours(component: str, labels: tuple[str, ...], exclusive: bool, seed: int) -> SpacyLearner:
     """The learner that ships."""
     return make_learner(component, labels=labels, exclusive=exclusive, seed=seed)  # type: ignore[arg-type]
-
-
-def one_update(
-    component: str, labels: tuple[str, ...], exclusive: bool, seed: int
-) -> SpacyLearner:
-    """As today's best known tool is documented: one update an answer, nothing replayed."""
-    if component == "textcat":
-        nlp = prepare(component="textcat", labels=labels, exclusive=exclusive, seed=seed)
-        learner: SpacyLearner = TextcatLearner(
-            nlp, nlp.pipe_names[-1], labels, exclusive=exclusive, seed=seed
-        )
-    else:
-        learner = ours(component, labels, exclusive, seed)
-    learner._budget = replace(learner._budget, n_batches=1, n_fresh=1, batch_size=1, decay=0.0)
-    return learner
 
 
 def tfidf(component: str, labels: tuple[str, ...], exclusive: bool, seed: int) -> nb.RefitLearner:
