@@ -18,7 +18,7 @@ KEYED_LABELS = 20
 """Labels that have a key on the page; others are chosen with the mouse."""
 
 MARKED = 0.5
-"""Where a text may have several labels, those at or above this probability are marked."""
+"""Labels of at least this probability are marked on the page, and accepted by one key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +94,13 @@ class AnnotatorTime:
             return self._of_page(view, task, n_tokens, spans, accept, inputs)
         suggested = task.spans if view.shows("spans") else task.prediction or ()
         n_labels = len(task.labels)
-        if view.layout == "choice" and view.exclusive:
-            return self.of_one_label(n_tokens=n_tokens, n_labels=n_labels)
         if view.layout == "choice":
-            marked = [label for label, score in task.options.items() if (score or 0.0) >= MARKED]
+            scores = task.options if view.shows_suggestions else {}
+            marked = [label for label, score in scores.items() if (score or 0.0) >= MARKED]
+            if view.exclusive and marked != list(accept):
+                return self.of_one_label(n_tokens=n_tokens, n_labels=n_labels)
             return self.of_labels(
-                n_tokens=n_tokens,
-                n_labels=n_labels,
-                marked=marked if view.shows_suggestions else (),
-                chosen=accept,
+                n_tokens=n_tokens, n_labels=n_labels, marked=marked, chosen=accept
             )
         return self.of_spans(
             n_tokens=n_tokens,
@@ -146,7 +144,7 @@ class AnnotatorTime:
         return self._before_acting(n_tokens) + self.key
 
     def of_one_label(self, *, n_tokens: int, n_labels: int) -> float:
-        """Return the seconds to choose the one label that applies: it is the answer."""
+        """Return the seconds to choose the one label that applies: to choose is to answer."""
         return self._before_acting(n_tokens) + self._choosing(n_labels)
 
     def of_labels(
