@@ -24,6 +24,7 @@ from nbannotate.acquisition.strategies import (
     entropy_per_second,
     likely_accept,
     margin,
+    quick_first,
     random_order,
 )
 from nbannotate.tasks import Layout
@@ -139,8 +140,9 @@ class Acquisition:
         if self.layout == "spans":
             return Plan("entropy", distinct_entropy_per_second)
         if self.layout == "binary":
-            is_unsure = left >= LIKELY_SHARE
-            return Plan("margin", margin) if is_unsure else Plan("likely_accept", likely_accept)
+            if left < LIKELY_SHARE:
+                return Plan("likely_accept", quick_first(likely_accept))
+            return Plan("margin", quick_first(margin))
         by_doubts = self._by_doubts(experience)
         if experience.seeks_labels and random.random() < SEEKING_SHARE:
             # Decided before any text is seen, so that those asked at random speak for all.

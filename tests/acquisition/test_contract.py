@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from random import Random
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from nbannotate.acquisition import STRATEGIES, Acquisition, Candidate, Experience
 from nbannotate.acquisition.acquisition import LEARNED_BEFORE_TRUST, checked_ranks, rare_first
+from nbannotate.acquisition.strategies import quick_first
 from nbannotate.session.questions import Questions
 from nbannotate.tasks import Answer, Prediction, SourceText, Span, find_view, input_hash
 from tests.loops import CountingLearner, Pool
@@ -288,6 +290,31 @@ def test_auto_asks_yes_or_no_for_the_probable_as_well_as_the_unsure():
     acquisition, random = Acquisition("auto", "binary"), Random(0)
     whys = Counter(acquisition.plan(random, learned=99).why for _ in range(400))
     assert min(whys["margin"], whys["likely_accept"]) > 100
+
+
+def test_of_two_yes_or_no_questions_alike_auto_asks_the_one_that_is_read_sooner():
+    short, long = candidate(0.6, text="Meth"), candidate(0.6, text="Meth is bad " * 9)
+    acquisition = Acquisition("auto", "binary")
+    by_why: dict[str, set[str]] = {}
+    for seed in range(60):
+        ranked, why = asked(acquisition, [long, short], Random(seed))
+        by_why.setdefault(why, set()).add(ranked[0].text.text)
+    assert by_why["margin"] == by_why["likely_accept"] == {"Meth"}
+    assert len(by_why["random"]) == 2
+
+
+def test_the_time_of_reading_weighs_more_for_a_span_than_for_a_label_and_for_texts_alike_nothing():
+    texts = ["one two", "one two " * 20]
+    labels = [candidate(0.6, text=text) for text in texts]
+    spans = [replace(each, span=Span(0, 3, "A")) for each in labels]
+    of_labels, of_spans = (
+        quick_first(STRATEGIES["margin"])(each, Random(0)) for each in (labels, spans)
+    )
+    assert of_spans[0] / of_spans[1] == pytest.approx((of_labels[0] / of_labels[1]) ** 2)
+    alike = [candidate(probability, text="one two") for probability in (0.5, 0.6, 0.9)]
+    plain = STRATEGIES["margin"](alike, Random(0))
+    quick = quick_first(STRATEGIES["margin"])(alike, Random(0))
+    assert np.allclose(quick / quick[0], plain / plain[0])
 
 
 def test_a_tie_is_broken_at_random_and_not_by_place():

@@ -53,7 +53,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, nargs="*", default=[], help="files of JSON lines")
     parser.add_argument("--answers", type=int, default=200)
-    parser.add_argument("--pool", type=int, default=1000, help="texts asked about at most")
+    parser.add_argument("--pool", type=int, default=4000, help="texts to choose from at most")
     parser.add_argument("--test", type=int, default=1000, help="texts scored on at most")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--first-seed", type=int, default=0)
