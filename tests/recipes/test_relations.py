@@ -93,7 +93,7 @@ def test_relations_are_drawn_in_their_own_colors():
     ann = recipe()
     ann.session.answer("accept", spans=SPANS, relations=[CAUSES])
     colors = {each["name"]: each["color"] for each in ann._config["relations"]}
-    assert f'nba-arc nba-c{colors["CAUSES"]}">CAUSES' in ann.show().html
+    assert f'nba-still-arc nba-c{colors["CAUSES"]}">CAUSES' in ann.show().html
     ann.close()
 
 
