@@ -12,21 +12,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-import numpy as np
-
 from nbannotate.acquisition.candidates import Candidate
 from nbannotate.acquisition.experience import AUDIT, Experience
 from nbannotate.acquisition.strategies import (
     STRATEGIES,
     QueryStrategy,
-    Ranks,
     distinct_entropy_per_second,
     entropy_per_second,
     likely_accept,
     margin,
-    quick_first,
     random_order,
 )
+from nbannotate.acquisition.weighing import checked_ranks, quick_first, rare_first
 from nbannotate.tasks import Layout
 
 RANDOM_SHARE = 0.1
@@ -188,37 +185,3 @@ class Acquisition:
             range(len(candidates)), key=lambda i: (ranks[i], random.random()), reverse=True
         )
         return tuple(candidates[i] for i in order)
-
-
-def rare_first(strategy: QueryStrategy, experience: Experience) -> QueryStrategy:
-    """Return a strategy in which texts that may have a rarely given label weigh more.
-
-    Ranks are multiplied by the rarity that the model expects of the text's labels, so that
-    a frequent label does not take all questions.
-    """
-
-    def weighed(candidates: Sequence[Candidate], random: Random) -> Ranks:
-        expected = [
-            sum(
-                probability * experience.rarity(label)
-                for label, probability in candidate.prediction.cats.items()
-            )
-            for candidate in candidates
-        ]
-        ranks: Ranks = checked_ranks(strategy, candidates, random) * np.array(expected)
-        return ranks
-
-    return weighed
-
-
-def checked_ranks(
-    strategy: QueryStrategy, candidates: Sequence[Candidate], random: Random
-) -> Ranks:
-    """Return a strategy's ranks, checked to be one number a candidate."""
-    ranks = np.asarray(strategy(candidates, random), dtype=np.float64)
-    if ranks.shape != (len(candidates),):
-        raise ValueError(
-            f"the strategy returned an array of shape {ranks.shape} for {len(candidates)} "
-            f"candidates; it must return one number each, shape ({len(candidates)},)"
-        )
-    return np.nan_to_num(ranks, nan=-np.inf)

@@ -20,9 +20,6 @@ from nbannotate.tasks import AnnotatorTime
 Ranks: TypeAlias = NDArray[np.float64]
 QueryStrategy: TypeAlias = Callable[[Sequence[Candidate], Random], Ranks]
 
-LABEL_EXPONENT = 0.5
-"""How a text's seconds weigh where yes or no is said to its label; see `quick_first`."""
-
 MOVING_AVERAGE_STEP = 0.1
 """How far the average of `prefer_uncertain` moves to each candidate, in (0, 1]."""
 
@@ -95,7 +92,7 @@ def entropy_per_second(candidates: Sequence[Candidate], random: Random) -> Ranks
         Shape (n_candidates,), in nats per second, at least 0.
     """
     return np.array(
-        [float(_entropies(candidate).sum()) / _seconds(candidate) for candidate in candidates]
+        [float(_entropies(candidate).sum()) / seconds_of(candidate) for candidate in candidates]
     )
 
 
@@ -112,35 +109,8 @@ def distinct_entropy_per_second(candidates: Sequence[Candidate], random: Random)
         Shape (n_candidates,), in nats per second, at least 0.
     """
     return np.array(
-        [_distinct_entropy(candidate) / _seconds(candidate) for candidate in candidates]
+        [_distinct_entropy(candidate) / seconds_of(candidate) for candidate in candidates]
     )
-
-
-def quick_first(strategy: QueryStrategy) -> QueryStrategy:
-    """Return a strategy that prefers, of yes-or-no questions it ranks alike, the quicker one.
-
-    Long texts hold the most spans to be unsure of, and whoever says yes or no to one of them
-    reads them whole: a span's rank is divided by the seconds that its text takes. All words of
-    a text bear on its label: there the seconds count by their root. On drug names in forum
-    posts and on names in encyclopedia articles 200 answers taught as much in half of the time;
-    on ten bank intents and on four sentiments as much or more in two thirds of it; on spam,
-    where it is the long messages that differ, level after 200 and behind after 50.
-
-    Parameters
-    ----------
-    strategy
-        One that ranks yes-or-no questions; its ranks are at least 0.
-    """
-
-    def weighed(candidates: Sequence[Candidate], random: Random) -> Ranks:
-        ranks = np.asarray(strategy(candidates, random), dtype=np.float64)
-        weighed_seconds = [
-            _seconds(each) ** (LABEL_EXPONENT if each.span is None else 1.0) for each in candidates
-        ]
-        quick: Ranks = ranks / np.array(weighed_seconds)
-        return quick
-
-    return weighed
 
 
 def mean_entropy(candidates: Sequence[Candidate], random: Random) -> Ranks:
@@ -216,7 +186,7 @@ STRATEGIES: dict[str, QueryStrategy] = {
 }
 
 
-def _seconds(candidate: Candidate) -> float:
+def seconds_of(candidate: Candidate) -> float:
     """Return how long it takes to read a text and to decide on it."""
     return AnnotatorTime().of_binary(n_tokens=_n_tokens(candidate))
 

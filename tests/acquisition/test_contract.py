@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbannotate.acquisition import STRATEGIES, Acquisition, Candidate, Experience
-from nbannotate.acquisition.acquisition import LEARNED_BEFORE_TRUST, checked_ranks, rare_first
-from nbannotate.acquisition.strategies import quick_first
+from nbannotate.acquisition.acquisition import LEARNED_BEFORE_TRUST
+from nbannotate.acquisition.weighing import checked_ranks, quick_first, rare_first
 from nbannotate.session.questions import Questions
 from nbannotate.tasks import Answer, Prediction, SourceText, Span, find_view, input_hash
 from tests.loops import CountingLearner, Pool

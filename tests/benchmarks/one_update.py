@@ -9,6 +9,7 @@ https://support.prodi.gy/t/active-learning-and-update-function/3938.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ from nbannotate.learning.spacy_textcat import TextcatLearner
 
 if TYPE_CHECKING:
     import numpy as np
+    from spacy.tokens import Doc
+    from spacy.training import Example
     from thinc.api import Optimizer
 
 
@@ -34,35 +37,38 @@ class OneUpdate(SpacyLearner):
         return self.nlp.create_optimizer()
 
     def _learn_from(self, new: Sequence[TextEvidence], rng: np.random.Generator) -> None:
+        self.nlp.update([self._example(each) for each in new], sgd=self._optimizer)
+
+    def _example(self, evidence: TextEvidence) -> Example:
         from spacy.training import Example
 
-        examples = [
-            Example.from_dict(self.nlp.make_doc(each.text), self._annotations(each))
-            for each in new
-        ]
-        self.nlp.update(examples, sgd=self._optimizer)
+        doc = self.nlp.make_doc(evidence.text)
+        return Example.from_dict(doc, self._annotations(evidence, doc))
 
-    def _annotations(self, evidence: TextEvidence) -> dict[str, Any]:
-        if self.component == "textcat":
-            return {"cats": dict(evidence.cats)}
-        doc = self._doc(evidence.text)
-        spans = [
-            (span.start, span.end, span.label)
-            for _, span in aligned_only(doc, evidence.spans, evidence.text)
-        ]
-        return {"entities": spans} if self.component == "ner" else {"spans": {"sc": spans}}
+    @abstractmethod
+    def _annotations(self, evidence: TextEvidence, doc: Doc) -> dict[str, Any]:
+        """Return what is known of a text in the form that spaCy reads."""
 
 
 class OneUpdateNer(OneUpdate, NerLearner):
     """Of named entities."""
 
+    def _annotations(self, evidence: TextEvidence, doc: Doc) -> dict[str, Any]:
+        return {"entities": _spans(evidence, doc)}
+
 
 class OneUpdateSpancat(OneUpdate, SpancatLearner):
     """Of spans that may overlap."""
 
+    def _annotations(self, evidence: TextEvidence, doc: Doc) -> dict[str, Any]:
+        return {"spans": {self.pipe.key: _spans(evidence, doc)}}
+
 
 class OneUpdateTextcat(OneUpdate, TextcatLearner):
     """Of labels of texts."""
+
+    def _annotations(self, evidence: TextEvidence, doc: Doc) -> dict[str, Any]:
+        return {"cats": dict(evidence.cats)}
 
 
 KINDS: dict[str, type[OneUpdate]] = {
@@ -86,3 +92,11 @@ def one_update(
         nlp.initialize()
     settings: dict[str, Any] = {"exclusive": exclusive} if component == "textcat" else {}
     return KINDS[component](nlp, name, labels, seed=seed, **settings)
+
+
+def _spans(evidence: TextEvidence, doc: Doc) -> list[tuple[int, int, str]]:
+    """Return the spans on the tokens; spaCy reads no others."""
+    return [
+        (span.start, span.end, span.label)
+        for _, span in aligned_only(doc, evidence.spans, evidence.text)
+    ]
