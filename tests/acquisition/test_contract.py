@@ -310,6 +310,7 @@ def test_the_time_of_reading_weighs_more_for_a_span_than_for_a_label_and_for_tex
     of_labels, of_spans = (
         quick_first(STRATEGIES["margin"])(each, Random(0)) for each in (labels, spans)
     )
+    assert of_labels[0] > of_labels[1]
     assert of_spans[0] / of_spans[1] == pytest.approx((of_labels[0] / of_labels[1]) ** 2)
     alike = [candidate(probability, text="one two") for probability in (0.5, 0.6, 0.9)]
     plain = STRATEGIES["margin"](alike, Random(0))
