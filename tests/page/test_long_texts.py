@@ -62,6 +62,15 @@ ONE_LINE = "".join(f"({i}) 💊 " + SENTENCE * 5 for i in range(30))
 RIGHT_TO_LEFT = "שלום " + "this line began in Hebrew and runs so to its end " * 200
 
 
+def test_marking_a_word_leaves_the_other_overlapping_spans_as_they_are(page: Page) -> None:
+    given = [at("oxycodone", nth=n) for n in range(9)]
+    open_long(page, overlaps=True, spans=given)
+    page.evaluate("window.before = [...document.querySelectorAll('.nba-span > *')]")
+    page.locator('[data-token="6"]').click()
+    assert len(marks(page)) == len(given) + 1
+    assert page.evaluate("before.every(e => e.isConnected)")
+
+
 @pytest.mark.parametrize("by", ["token", "character"])
 @pytest.mark.parametrize("overlaps", [False, True])
 def test_marking_in_a_very_long_line_leaves_the_rest_of_it_as_it_is(

@@ -213,6 +213,34 @@ RULES_OFF_THEIR_WORDS = """() => {
 }"""
 
 
+PLACES = """() => Object.fromEntries([...document.querySelectorAll('.nba-rule, .nba-name')].map(e => {
+  const { left, right, top } = e.getBoundingClientRect();
+  const { top: first } = document.querySelector('.nba-lines').getBoundingClientRect();
+  const part = `${e.className} ${[...e.parentElement.children].indexOf(e)}`;
+  return [`${e.parentElement.dataset.span} ${part}`, [left, right, top - first].map(Math.round)];
+}))"""
+
+
+@pytest.mark.parametrize("text", TEXTS[:3])
+def test_spans_marked_one_by_one_lie_where_they_lie_when_drawn_at_once(
+    page: Page, text: str
+) -> None:
+    start(page, config=OVERLAPS, tasks=[text])
+    focus(page)
+    last = page.locator("[data-token]").count() - 1
+    for key, (a, b) in zip("123", [(0, last), (1, last), (0, 1)], strict=True):
+        drag(page, a, b)
+        press(page, key, "Escape")
+    name_of(page, "FINDING").click()
+    press(page, "Delete")
+    drawn = page.evaluate(PLACES)
+    assert len(drawn) >= 4
+    assert page.evaluate(COLLISIONS) == 0
+    given = accepted(page)
+    start(page, config=OVERLAPS, tasks=[{"text": text, "spans": given}])
+    assert page.evaluate(PLACES) == drawn
+
+
 def test_rules_follow_their_words_when_the_page_becomes_narrower(page: Page) -> None:
     text = " ".join([TEXT] * 3)
     wide = {"start": 0, "end": len(text), "label": "PART"}

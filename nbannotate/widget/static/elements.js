@@ -34,6 +34,17 @@ export function setText(element, text) {
   else element.textContent = text;
 }
 
+/** Give an element these children; those that are there and in their order stay untouched. @param {HTMLElement} parent @param {readonly HTMLElement[]} children */
+export function replaceChanged(parent, children) {
+  const kept = new Set(children);
+  for (const child of [...parent.children]) if (!kept.has(/** @type {HTMLElement} */ (child))) child.remove();
+  let next = parent.firstChild;
+  for (const child of children) {
+    if (child === next) next = next.nextSibling;
+    else parent.insertBefore(child, next);
+  }
+}
+
 /** Hide an element or show it; a browser styles it anew even when nothing changes. @param {HTMLElement} element @param {boolean} isHidden */
 export function setHidden(element, isHidden) {
   if (element.hidden !== isHidden) element.hidden = isHidden;

@@ -2,7 +2,7 @@
 
 import { ArcView } from "./arc_view.js";
 import { bisect } from "./chunks.js";
-import { h, setBox } from "./elements.js";
+import { h, replaceChanged, setBox } from "./elements.js";
 import { joinBoxes, lanes, runsRightToLeft } from "./lanes.js";
 import { deleteButton, markAttributes, relateButton, spanId } from "./mark_elements.js";
 import { scoreText } from "./words.js";
@@ -11,6 +11,11 @@ import { scoreText } from "./words.js";
 /** @import { Drawing } from "./mark_elements.js" */
 /** @import { codePoints } from "./offsets.js" */
 /** @import { Mark } from "./types.js" */
+
+/**
+ * A mark as it is drawn: all that its look depends on, and where it was laid last.
+ * @typedef {{mark: Mark, look: string, element: HTMLElement, name: HTMLElement, leftward: boolean, laid: string}} PlacedSpan
+ */
 
 const LANE_PIXELS = 17;
 const LABEL_GAP_PIXELS = 5;
@@ -40,7 +45,7 @@ export class LaneView {
     this.lines = this.flow;
     this.arcs = new ArcView();
     this.layer = this.flow;
-    /** @type {{mark: Mark, element: HTMLElement, name: HTMLElement, leftward: boolean}[]} */
+    /** @type {PlacedSpan[]} */
     this.placed = [];
     /** @type {(mark: Mark) => HTMLElement[]} */
     this.runsOf = () => [];
@@ -55,6 +60,7 @@ export class LaneView {
   around(lines) {
     this.lines = lines;
     this.layer = h("div", { class: "nba-layer" });
+    this.placed = [];
     this.flow = h("div", { class: "nba-flow", style: `--nba-lanes: ${LANE_PIXELS}px` }, lines, this.layer, this.arcs.layer);
     this.sizes.disconnect();
     this.sizes.observe(this.flow);
@@ -67,15 +73,24 @@ export class LaneView {
    */
   paint(text, starts, drawing, runsOf) {
     this.runsOf = runsOf;
+    const known = new Map(this.placed.map((span) => [span.look, span]));
     this.placed = drawing.marks.map((mark) => {
       const line = bisect(starts.length, (i) => starts[i] > mark.start);
-      const paragraph = text.slice(starts[line - 1] ?? 0, starts[line] ?? text.length);
-      const { element, name } = this.spanElement(mark, drawing, text.slice(mark.start, mark.end));
-      return { mark, element, name, leftward: runsRightToLeft(paragraph) };
+      const leftward = runsRightToLeft(text.slice(starts[line - 1] ?? 0, starts[line] ?? text.length));
+      const look = this.lookOf(mark, drawing);
+      const same = known.get(look);
+      if (same) return { ...same, mark, leftward };
+      return { mark, look, leftward, laid: "", ...this.spanElement(mark, drawing, text.slice(mark.start, mark.end)) };
     });
     this.arcs.paint(drawing.related ?? { relations: [], selected: null, pending: null, colorOf: this.colorOf }, text);
-    this.layer.replaceChildren(...this.placed.map(({ element }) => element));
+    replaceChanged(this.layer, this.placed.map(({ element }) => element));
     this.place();
+  }
+
+  /** All that the look of a mark depends on, but for its place. @param {Mark} mark @param {Drawing} drawing */
+  lookOf(mark, drawing) {
+    const { editable, related, selected } = drawing;
+    return JSON.stringify([markAttributes(mark, drawing), mark.label, mark.suggested && mark.score, this.colorOf(mark.label), editable, related !== null, mark === selected]);
   }
 
   /** @param {Mark} mark @param {Drawing} drawing @param {string} words */
@@ -109,12 +124,23 @@ export class LaneView {
     const before = this.measure();
     const lane = lanes(this.intervals(before, widths));
     const count = Math.max(1, ...lane.map((i) => i + 1));
-    flow.style.setProperty("--nba-lanes", `${count * LANE_PIXELS}px`);
-    flow.style.setProperty("--nba-arcs", `${this.stackArcs(before)}px`);
-    const measured = this.measure();
+    const isMoved = this.setRoom(count * LANE_PIXELS, this.stackArcs(before));
+    const measured = isMoved ? this.measure() : before;
+    // Spans lie over the words and move none: read now, it costs no layout of its own.
+    this.size = this.sizeNow;
     measured.forEach((boxes, i) => this.placeSpan(placed[i], boxes, lane[i], widths[i]));
     this.arcs.draw(this.firstBoxes(measured));
-    this.size = this.sizeNow;
+  }
+
+  /** Make room under each line for lanes, and above it for arcs. @param {number} lanes @param {number} arcs @returns {boolean} whether it changed */
+  setRoom(lanes, arcs) {
+    let isChanged = false;
+    for (const [name, pixels] of /** @type {const} */ ([["--nba-lanes", lanes], ["--nba-arcs", arcs]])) {
+      if (this.flow.style.getPropertyValue(name) === `${pixels}px`) continue;
+      this.flow.style.setProperty(name, `${pixels}px`);
+      isChanged = true;
+    }
+    return isChanged;
   }
 
   /** The first stretch of each span, where its label and its arcs are. @param {Box[][]} measured @returns {Map<string, Box>} */
@@ -124,6 +150,7 @@ export class LaneView {
 
   /** The room that relations need above each line. @param {Box[][]} measured */
   stackArcs(measured) {
+    if (this.arcs.drawn.length === 0) return this.arcs.stack(new Map(), () => 0, this.width, false, 0);
     const tops = rowTops(measured);
     const right = parseFloat(getComputedStyle(this.lines).paddingRight) || 0;
     const left = parseFloat(getComputedStyle(this.lines).paddingLeft) || 0;
@@ -167,8 +194,12 @@ export class LaneView {
     return { ...first, left, right: Math.min(left + width, this.width) };
   }
 
-  /** @param {LaneView["placed"][number]} span @param {Box[]} boxes @param {number} lane @param {number} width */
-  placeSpan({ element, name, leftward }, boxes, lane, width) {
+  /** @param {PlacedSpan} span @param {Box[]} boxes @param {number} lane @param {number} width */
+  placeSpan(span, boxes, lane, width) {
+    const { element, name, leftward } = span;
+    const laid = JSON.stringify([boxes, lane, width, this.width, leftward]);
+    if (span.laid === laid) return;
+    span.laid = laid;
     for (const rule of element.querySelectorAll(".nba-rule")) rule.remove();
     if (boxes.length === 0) return;
     const down = lane * LANE_PIXELS;
