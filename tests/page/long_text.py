@@ -25,6 +25,12 @@ RECORD_FRAMES = """() => {
   const tick = (now) => { frames.push(now - last); last = now; if (recording) requestAnimationFrame(tick); };
   requestAnimationFrame(tick);
 }"""
+FIRST_WORD_IN_SIGHT = """() => {
+  const { left, right, top, bottom } = document.querySelector('.nba-text').getBoundingClientRect();
+  for (let y = top + 40; y < bottom; y += 8) for (let x = left + 30; x < right; x += 8) {
+    if (document.elementFromPoint(x, y)?.matches('.nba-chunk [data-token]')) return [x, y];
+  }
+}"""
 PRESSED = """key => new Promise((done) => {
   const began = performance.now();
   const root = document.querySelector('.nbannotate');
@@ -49,13 +55,13 @@ def long_task(characters: int, n_spans: int, *, one_line: bool = False) -> dict[
 def frames_while_dragging(page: Page) -> list[float]:
     """Drag over a few lines of words in the middle of the text; return the frames' milliseconds."""
     page.evaluate("document.querySelector('.nba-text').scrollTop = 20000")
-    box = page.locator(".nba-text").bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 40, box["y"] + 60)
+    first = page.evaluate(FIRST_WORD_IN_SIGHT)
+    page.mouse.move(*first)
     page.mouse.down()
     page.evaluate(RECORD_FRAMES)
-    page.mouse.move(box["x"] + box["width"] - 40, box["y"] + 160, steps=60)
+    page.mouse.move(first[0] + 500, first[1] + 120, steps=60)
     frames = page.evaluate("() => { recording = false; return frames.slice(1); }")
+    assert page.locator(".nba-picked").count() > 10, "the words were not dragged over"
     page.keyboard.press("Escape")
     page.mouse.up()
     return frames
