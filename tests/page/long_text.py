@@ -28,7 +28,7 @@ RECORD_FRAMES = """() => {
 FIRST_WORD_IN_SIGHT = """() => {
   const { left, right, top, bottom } = document.querySelector('.nba-text').getBoundingClientRect();
   for (let y = top + 40; y < bottom; y += 8) for (let x = left + 30; x < right; x += 8) {
-    if (document.elementFromPoint(x, y)?.matches('.nba-chunk [data-token]')) return [x, y];
+    if (document.elementFromPoint(x, y)?.matches('.nba-chunk > span')) return [x, y];
   }
 }"""
 PRESSED = """key => new Promise((done) => {
@@ -61,7 +61,8 @@ def frames_while_dragging(page: Page) -> list[float]:
     page.evaluate(RECORD_FRAMES)
     page.mouse.move(first[0] + 500, first[1] + 120, steps=60)
     frames = page.evaluate("() => { recording = false; return frames.slice(1); }")
-    assert page.locator(".nba-picked").count() > 10, "the words were not dragged over"
+    picked = "".join(page.locator(".nba-picked").all_text_contents())
+    assert len(picked) > len(SENTENCE), "the words were not dragged over"
     page.keyboard.press("Escape")
     page.mouse.up()
     return frames
