@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING
 
 from nbannotate.learning.evidence import TextEvidence
@@ -19,7 +20,7 @@ class Budget:
     Parameters
     ----------
     n_batches
-        Steps per update; all draw from the earlier evidence.
+        Steps per update once many texts are known; all draw from the earlier evidence.
     n_fresh
         How many of them, from the first on, hold the new evidence as well.
     batch_size
@@ -34,6 +35,17 @@ class Budget:
     decay
         Of the averages of the weights, with which predictions are made, in [0, 1); 0 for
         the weights themselves.
+    n_batches_at_first
+        Steps per update while few texts are known, for a model that has all to learn. They
+        become fewer as texts become more.
+    many_texts
+        From how many texts on ``n_batches`` are taken.
+
+    Examples
+    --------
+    >>> budget = Budget(4, 1, 8, 0.001, 0.1, n_batches_at_first=12)
+    >>> [budget.n_batches_of(n_texts) for n_texts in (1, 50, 100, 150, 1_000)]
+    [12, 12, 6, 4, 4]
     """
 
     n_batches: int
@@ -43,6 +55,13 @@ class Budget:
     dropout: float
     max_tokens: int = 1_000
     decay: float = 0.0
+    n_batches_at_first: int = 0
+    many_texts: int = 150
+
+    def n_batches_of(self, n_texts: int) -> int:
+        """Return the steps of an update when so many texts are known."""
+        share = self.many_texts / max(1, n_texts)
+        return max(self.n_batches, min(self.n_batches_at_first, ceil(self.n_batches * share)))
 
 
 def draw_batches(
@@ -71,7 +90,7 @@ def draw_batches(
     fresh = {each.input_hash for each in new}
     earlier = [each for key, each in evidence.items() if key not in fresh]
     batches = [list(new[at : at + size]) for at in range(0, len(new), size)]
-    while len(batches) < budget.n_batches:
+    while len(batches) < budget.n_batches_of(len(evidence)):
         batches.append(list(new[:size]) if len(batches) < budget.n_fresh else [])
     for batch in batches:
         room = min(size - len(batch), len(earlier))

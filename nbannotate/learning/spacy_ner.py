@@ -26,8 +26,23 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
     from spacy.tokens import Span as SpacySpan
 
-NER_BUDGET = Budget(n_batches=4, n_fresh=1, batch_size=8, learn_rate=0.001, dropout=0.1, decay=0.9)
-TRAINED_NER_BUDGET = replace(NER_BUDGET, learn_rate=0.0003)
+NER_BUDGET = Budget(
+    n_batches=4,
+    n_fresh=1,
+    batch_size=8,
+    learn_rate=0.001,
+    dropout=0.1,
+    decay=0.9,
+    n_batches_at_first=12,
+)
+"""What a model that starts blank learns from each answer.
+
+With four steps from the first answer on, drugs in forum posts were found with an F of .50 after
+100 answers (deviation .06 over five seeds), with twelve at first .55 (.02); names in encyclopedia
+articles .39 and .40.
+"""
+
+TRAINED_NER_BUDGET = replace(NER_BUDGET, learn_rate=0.0003, n_batches_at_first=0)
 MAX_TOKENS_AT_ONCE = 4_000
 MAX_CANDIDATES = 24
 MIN_CANDIDATE = 0.01

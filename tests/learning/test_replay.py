@@ -1,0 +1,51 @@
+"""Laws of replay: the new texts are learned, the earlier ones within bounds."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nbannotate.learning.evidence import TextEvidence
+from nbannotate.learning.replay import Budget, draw_batches
+
+SIZE = 8
+budgets = st.builds(
+    Budget,
+    n_batches=st.integers(1, 6),
+    n_fresh=st.integers(0, 3),
+    batch_size=st.just(SIZE),
+    learn_rate=st.just(0.001),
+    dropout=st.just(0.0),
+    n_batches_at_first=st.integers(0, 20),
+    many_texts=st.integers(1, 300),
+)
+
+
+@given(budgets, st.integers(0, 500), st.integers(0, 500))
+def test_the_more_texts_are_known_the_fewer_steps_down_to_the_least(
+    budget: Budget, few: int, more: int
+) -> None:
+    steps, later = (budget.n_batches_of(n_texts) for n_texts in sorted((few, more)))
+    assert max(budget.n_batches, budget.n_batches_at_first) >= steps >= later >= budget.n_batches
+    assert budget.n_batches_of(budget.many_texts) == budget.n_batches
+
+
+@given(budgets, st.integers(1, 20), st.integers(0, 60), st.integers(0, 9))
+def test_every_step_learns_something_known_and_every_new_text_is_learned(
+    budget: Budget, n_new: int, n_earlier: int, seed: int
+) -> None:
+    texts = [
+        TextEvidence(f"text {number}", number, labels=("DRUG",), complete=True)
+        for number in range(n_new + n_earlier)
+    ]
+    evidence = {each.input_hash: each for each in texts}
+    rng = np.random.default_rng(seed)
+    batches = draw_batches(texts[:n_new], evidence, budget, rng, lambda text: 2)
+    assert len(batches) == max(budget.n_batches_of(len(texts)), -(-n_new // SIZE))
+    for batch in batches:
+        learned = [each.input_hash for each in batch]
+        assert 0 < len(learned) <= SIZE
+        assert len(set(learned)) == len(learned)
+        assert set(learned) <= set(evidence)
+    assert {each.input_hash for batch in batches for each in batch} >= set(range(n_new))
