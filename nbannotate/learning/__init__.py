@@ -31,6 +31,7 @@ from nbannotate.learning.suggester import (
 )
 from nbannotate.learning.training import train
 from nbannotate.learning.unmade import UnmadeLearner
+from nbannotate.learning.weights import weights_digest
 
 __all__ = [
     "CanMend",
@@ -62,4 +63,5 @@ __all__ = [
     "takes_updates",
     "texts_at_once",
     "train",
+    "weights_digest",
 ]

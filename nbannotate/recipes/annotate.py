@@ -94,8 +94,9 @@ def annotate(
         path or package name of one, a version of ``store.models()`` such as ``"v7"``, None
         for a blank one, or False for no model. A version has seen what was stored before;
         a model that ``ann.use`` put into this loop goes on after a restart, as long as
-        ``nlp`` is the same. One that only has rules or a language model for this suggests
-        what they find and learns nothing, with a warning; see `nbannotate.suggester`.
+        ``nlp`` is the same, its weights included. One that only has rules or a language
+        model for this suggests what they find and learns nothing, with a warning; see
+        `nbannotate.suggester`.
     learner
         A learner of one's own in the place of spaCy's: a `RefitLearner`, a
         `nbannotate.suggester`, or anything with the methods of `Learner`.

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from nbannotate.errors import StoreError
+from nbannotate.learning import weights_digest
 from nbannotate.session.identity import line_key
 from nbannotate.store import Store
 from nbannotate.tasks import Answer, View, part_of
@@ -214,7 +215,10 @@ class Lineage:
 
 
 def describe(nlp: Any) -> str:
-    """Return by what a recipe's ``nlp`` is told apart from others: its name, not its weights.
+    """Return by what a recipe's ``nlp`` is told apart from others.
+
+    Of a pipeline its name, its components and what they have learned; of a path or a package
+    its name alone.
 
     Examples
     --------
@@ -225,5 +229,6 @@ def describe(nlp: Any) -> str:
         return "blank" if nlp is None else "none"
     meta = getattr(nlp, "meta", None)
     if isinstance(meta, Mapping):
-        return f"{meta.get('lang')}_{meta.get('name')} {'+'.join(nlp.pipe_names)}".strip()
+        name = f"{meta.get('lang')}_{meta.get('name')}"
+        return " ".join(filter(None, (name, "+".join(nlp.pipe_names), weights_digest(nlp))))
     return str(nlp)

@@ -285,6 +285,23 @@ def test_another_pipeline_begins_another_line(store):
     other.close()
 
 
+def test_a_pipeline_that_has_learned_other_things_begins_another_line(store):
+    ann = answer(loop(store), 3)
+    first, other = (
+        nb.retrain(store, "d", max_epochs=1, seed=seed, progress=False).nlp for seed in (0, 1)
+    )
+    ann.close()
+    of_first = loop(store, nlp=first)
+    of_first.use(nb.retrain(store, "d", max_epochs=2, progress=False))
+    last = weights(of_first)
+    of_first.close()
+    for nlp, goes_on in ((first, True), (other, False)):
+        again = loop(store, nlp=nlp)
+        again.session.join()
+        assert same(weights(again), last) is goes_on
+        again.close()
+
+
 def test_a_model_put_in_whose_files_are_gone_is_learned_from_the_start(store):
     ann = answer(loop(store), 3)
     result = nb.retrain(store, "d", max_epochs=1, progress=False)
