@@ -31,6 +31,7 @@ export function desk({ count = 6, ahead = true, storage = drawer(), kernel = new
       seen.draft = task ? draft ?? newDraft(task, { exclusive: false }) : null;
     },
     draft: () => seen.draft,
+    begun: () => (seen.draft?.note ? seen.draft : null),
     refresh: () => {},
     hint: (text) => seen.hints.push(text),
   }, (callback, ms) => {

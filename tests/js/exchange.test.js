@@ -210,6 +210,43 @@ test("an undo that finds nothing leaves the work on the page as it is", () => {
   assert.deepEqual(seen.hints, ["nothing to undo"]);
 });
 
+test("of two undos at once the one that finds nothing leaves what the other took back", () => {
+  const { kernel, exchange, answer, seen } = desk();
+  kernel.step();
+  answer("reject");
+  kernel.step();
+  exchange.undo();
+  exchange.undo();
+  while (kernel.step());
+  assert.equal(exchange.task?.text, "text 0");
+  assert.equal(seen.restored?.answer, "reject");
+  assert.equal(exchange.waiting, false);
+  assert.deepEqual(seen.hints, ["nothing to undo"]);
+});
+
+test("what was begun on a text comes back with it, whatever is undone and answered meanwhile", () => {
+  forMany(300, (random) => {
+    const page = desk({ ahead: random.happens(0.7) });
+    const { kernel, exchange, paint, seen } = page;
+    /** @type {Map<string, string>} */
+    const begun = new Map();
+    const isShown = () => exchange.task !== null && !exchange.waiting;
+    for (let i = 0; i < 60; i++) {
+      const hash = exchange.task?.task_hash ?? "";
+      const what = random.below(10);
+      if (what < 2 && isShown()) {
+        seen.draft = { ...seen.draft, note: `note ${i}` };
+        begun.set(hash, seen.draft.note);
+      } else if (what < 4) {
+        if (page.give()) begun.delete(hash);
+      } else if (what < 6) exchange.undo();
+      else if (what < 7) paint();
+      else kernel.step();
+      if (isShown()) assert.equal(seen.draft.note, begun.get(exchange.task?.task_hash ?? "") ?? seen.draft.note);
+    }
+  });
+});
+
 test("an answer from another view moves this one on, and a task the kernel changes is shown", () => {
   const { kernel, exchange } = desk();
   kernel.step();

@@ -71,6 +71,30 @@ def test_marking_a_word_leaves_the_other_overlapping_spans_as_they_are(page: Pag
     assert page.evaluate("before.every(e => e.isConnected)")
 
 
+def test_a_word_stays_where_it_is_while_marks_on_it_need_more_room(page: Page) -> None:
+    relations = [{"name": "CAUSES", "key": "1", "color": 0}]
+    config = {"overlaps": True, "blocks": ["spans", "relations"], "relations": relations}
+    start(page, config=config, tasks=[{"text": TEXT}])
+    word = page.locator("[data-token]", has_text="oxycodone").nth(80)
+    word.scroll_into_view_if_needed()
+    top = word.evaluate("e => e.getBoundingClientRect().top")
+    token = int(word.get_attribute("data-token") or 0)
+
+    def moved() -> float:
+        return abs(word.evaluate("e => e.getBoundingClientRect().top") - top)
+
+    for first in (token, token - 1, token - 2):
+        drag(page, first, token)
+        assert moved() < 30
+    focus(page)
+    press(page, "s", "r", "1")
+    assert moved() < 30
+    lanes = page.locator(".nba-flow").evaluate(
+        "e => parseFloat(e.style.getPropertyValue('--nba-lanes'))"
+    )
+    assert lanes == 3 * 17
+
+
 @pytest.mark.parametrize("by", ["token", "character"])
 @pytest.mark.parametrize("overlaps", [False, True])
 def test_marking_in_a_very_long_line_leaves_the_rest_of_it_as_it_is(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -92,6 +93,50 @@ def test_the_cross_deletes_the_selected_span(page: Page) -> None:
     name_of(page, "SIGN").click()
     page.locator('[data-action="delete"]').click()
     assert [label for label, _ in marks(page)] == ["0-17-FINDING", "7-12-PART"]
+
+
+BUTTONS_OFF = """() => {
+  const [name, ...buttons] = ['.nba-name', '.nba-delete', '.nba-relate'].map(
+    part => document.querySelector(`.nba-span[data-selected] ${part}`)).filter(Boolean);
+  const text = document.querySelector('.nba-flow').getBoundingClientRect();
+  return buttons.filter(button => {
+    const { left, right, top, bottom } = button.getBoundingClientRect();
+    const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+    const { left: from, right: to } = name.getBoundingClientRect();
+    return hit !== button || left < text.left || right > text.right || (left < to && from < right);
+  }).length;
+}"""
+
+
+@pytest.mark.parametrize("text", [TEXT, "وصف الطبيب دواء الأسبرين بجرعة يوميا ثم توقف الألم"])
+@pytest.mark.parametrize("with_relations", [False, True])
+def test_the_buttons_of_a_selected_span_stand_beside_its_label_wherever_it_is(
+    page: Page, text: str, with_relations: bool
+) -> None:
+    page.set_viewport_size({"width": 332, "height": 900})
+    config = {**OVERLAPS, "names": ["SIDE_EFFECT"]}
+    if with_relations:
+        relations = [{"name": "CAUSES", "key": "1", "color": 0}]
+        config |= {"blocks": ["spans", "relations"], "relations": relations}
+    for word in re.finditer(r"\S+", text):
+        span = {"start": word.start(), "end": word.end(), "label": "SIDE_EFFECT"}
+        start(page, config=config, tasks=[{"text": text, "spans": [span]}])
+        focus(page)
+        press(page, "s")
+        expect(page.locator(".nba-span[data-selected] .nba-delete")).to_be_visible()
+        assert page.evaluate(BUTTONS_OFF) == 0, word.group()
+
+
+def test_a_text_drawn_while_it_was_hidden_has_its_rules_when_it_is_seen_again(page: Page) -> None:
+    page.set_viewport_size({"width": 500, "height": 900})
+    start(page, config=OVERLAPS, tasks=[{"text": TEXT, "spans": NESTED[1:2]}])
+    page.evaluate("document.getElementById('views').style.display = 'none'")
+    names = [*OVERLAPS["names"], "NEW"]
+    page.evaluate("names => kernel.configure({ names })", names)
+    expect(page.locator(".nba-rule")).to_have_count(0)
+    page.evaluate("document.getElementById('views').style.display = ''")
+    expect(page.locator(".nba-rule")).to_have_count(1)
+    assert page.evaluate(RULES_OFF_THEIR_WORDS) == 0
 
 
 def test_a_key_goes_round_the_spans_at_the_cursor_and_no_others(page: Page) -> None:

@@ -135,6 +135,23 @@ def test_undo_brings_the_text_back_with_what_was_marked(page: Page) -> None:
     stored(page, 0)
 
 
+def test_what_was_marked_on_the_next_text_is_there_again_after_an_undo(page: Page) -> None:
+    start(page, config={}, tasks=[TEXT, "Another one and more"])
+    focus(page)
+    press(page, "a")
+    stored(page, 1)
+    page.locator('[data-token="0"]').click()
+    press(page, "n")
+    page.keyboard.type("half made")
+    press(page, "Enter", "Escape", "Backspace")
+    expect(page.locator(".nba-text")).to_have_text(TEXT)
+    press(page, "a")
+    expect(page.locator(".nba-text")).to_contain_text("Another one and more")
+    assert marks(page) == [("0-7-DRUG", "false")]
+    press(page, "a")
+    assert stored(page, 2)[1]["note"] == "half made"
+
+
 @pytest.mark.parametrize("reason", ["store", "invalid"])
 def test_a_refused_answer_comes_back_whole_and_the_next_text_waits(
     page: Page, reason: str

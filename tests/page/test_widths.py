@@ -87,3 +87,23 @@ def test_a_wide_table_is_scrolled_and_its_words_stay_whole(page_browser: Browser
         assert lines == [1] * COLUMNS
         scrolled = "() => { const box = document.querySelector('.nba-html'); box.scrollLeft = 9; return box.scrollLeft; }"
         assert page.evaluate(scrolled) == 9
+
+
+@pytest.mark.parametrize("width", [280, 320, 360, CELL])
+@pytest.mark.parametrize("scene", [labels, categories, asked])
+def test_every_button_can_be_seen_however_narrow_the_widget(
+    page_browser: Browser, scene: Callable[[Page], None], width: int
+) -> None:
+    with open_harness(page_browser, width=width + 36) as page:
+        page.evaluate("document.getElementById('views').style.display = 'block'")
+        scene(page)
+        assert (
+            page.evaluate(
+                """() => {
+              const { right } = document.querySelector('.nbannotate').getBoundingClientRect();
+              return [...document.querySelectorAll('.nba-actions button')].filter(e => e.offsetParent)
+                .filter(e => e.getBoundingClientRect().right > right).map(e => e.textContent);
+            }"""
+            )
+            == []
+        )

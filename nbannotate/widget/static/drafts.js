@@ -36,6 +36,16 @@ export function newDraft(task, { exclusive, blocks = [], overlaps: mayOverlap = 
 }
 
 /**
+ * Whether a draft says anything that a new one on its task would not.
+ * @param {Draft} draft @param {WireTask} task @param {Asking} config
+ */
+export function isBegun(draft, task, config) {
+  const said = (/** @type {Draft} */ { marks, relations, chosen, inputs, correcting, flagged, note }) =>
+    JSON.stringify([marks, relations, chosen, inputs, correcting, flagged, note]);
+  return said(draft) !== said(newDraft(task, config));
+}
+
+/**
  * A binary question opened for correction: the model's whole reading, as suggestions; without
  * the span asked about where that one was rejected.
  * @param {WireTask} task @param {Asking} config @param {"asked"|"rejected"} correcting @returns {Draft}

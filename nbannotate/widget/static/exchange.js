@@ -20,6 +20,7 @@ const LOST_AFTER_MS = 20000;
  * @typedef {object} Screen
  * @property {(task: WireTask|null, draft: Draft|null, restored: Restored|null) => void} show
  * @property {() => Draft|null} draft   the work now on the page
+ * @property {() => Draft|null} begun   the same, null where nothing was done yet
  * @property {() => void} refresh       something about saving, waiting or status changed
  * @property {(text: string) => void} hint
  */
@@ -58,6 +59,8 @@ export class Exchange {
     this.promised = new Map();
     /** @type {{task: WireTask, draft: Draft|null}|null} */
     this.parked = null;
+    /** What was begun on texts that an undo took off the page, by task. @type {Map<string, Draft>} */
+    this.aside = new Map();
     this.error = "";
     this.refused = false;
     this.savedId = "";
@@ -107,6 +110,7 @@ export class Exchange {
     this.mending = false;
     this.changing = null;
     this.opening = null;
+    this.aside.delete(this.task.task_hash);
     this.forgive();
     this.remember();
     // A browser draws what was answered for before it runs another task: the notebook's work on messages comes after.
@@ -159,6 +163,7 @@ export class Exchange {
     const tail = this.outbox.at(-1);
     const sent = this.outbox.length === 1 && this.inFlight;
     if (tail?.given && !sent) {
+      this.putAside();
       this.outbox.pop();
       this.remember();
       if (tail.given.message.changes) this.beginChange(tail.given.message.changes);
@@ -170,6 +175,7 @@ export class Exchange {
       return;
     }
     this.mending = false;
+    this.putAside();
     this.outbox.push({ given: null });
     this.wait();
     this.pump();
@@ -208,7 +214,14 @@ export class Exchange {
   show(task, draft = null, restored = null) {
     this.task = task;
     this.waiting = false;
-    this.screen.show(task, draft, restored);
+    const aside = task && !restored ? this.aside.get(task.task_hash) : null;
+    this.screen.show(task, draft ?? aside ?? null, restored);
+  }
+
+  /** Keep what was begun on the text that is shown until that is shown again. */
+  putAside() {
+    const begun = this.waiting || !this.task ? null : this.screen.begun();
+    if (begun && this.task) this.aside.set(this.task.task_hash, begun);
   }
 
   wait() {
@@ -350,17 +363,28 @@ export class Exchange {
     if (undone) this.acknowledge();
     else if (!this.inFlight) this.hush();
     if (left) this.pump();
-    if (this.outbox.length > 0) return this.promise(task, ahead);
+    if (this.outbox.length > 0) {
+      if (undone && restored) this.restoreMeanwhile(task, restored);
+      return this.promise(task, ahead);
+    }
     this.promised.clear();
     this.promise(task, ahead);
     if (undone && !restored && !said) this.screen.hint("nothing to undo");
     if (undone && !restored && task && this.task?.task_hash === task.task_hash) this.waiting = false;
     if (!restored) return this.settle(task);
+    if (this.task?.task_hash !== task?.task_hash) this.putAside();
     this.mending = false;
     this.parked = null;
     this.changing = null;
     this.forgive();
     this.show(task, null, restored);
+  }
+
+  /** An answer taken back is shown though another undo is on its way: that may find nothing. @param {WireTask|null} task @param {Restored} restored */
+  restoreMeanwhile(task, restored) {
+    this.show(task, null, restored);
+    this.putAside();
+    this.wait();
   }
 
   /** The head of the outbox is done with. @returns {Sending|undefined} */

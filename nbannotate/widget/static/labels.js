@@ -59,7 +59,19 @@ export class LabelView {
 
   /** Show which label is in use. @param {string} label */
   press(label) {
-    for (const chip of /** @type {HTMLCollectionOf<HTMLElement>} */ (this.chips.children)) chip.setAttribute("aria-pressed", String(chip.dataset.label === label));
+    for (const chip of /** @type {HTMLCollectionOf<HTMLElement>} */ (this.chips.children)) {
+      const isInUse = chip.dataset.label === label;
+      if (isInUse && chip.getAttribute("aria-pressed") !== "true") this.reveal(chip);
+      chip.setAttribute("aria-pressed", String(isInUse));
+    }
+  }
+
+  /** Scroll the labels, never the notebook. @param {HTMLElement} chip */
+  reveal(chip) {
+    if (!this.isFiltered) return;
+    const [inner, outer] = [chip.getBoundingClientRect(), this.chips.getBoundingClientRect()];
+    if (inner.top < outer.top) this.chips.scrollTop -= outer.top - inner.top + 8;
+    else if (inner.bottom > outer.bottom) this.chips.scrollTop += inner.bottom - outer.bottom + 8;
   }
 
   /** Whether there are so many labels that they are filtered. */

@@ -19,6 +19,7 @@ import { scoreText } from "./words.js";
 
 const LANE_PIXELS = 17;
 const LABEL_GAP_PIXELS = 5;
+const BUTTON_PIXELS = 19;
 
 /** The tops of all rows that have boxes. @param {Box[][]} measured */
 const rowTops = (measured) => joinBoxes(measured.flat().map((box) => ({ ...box, left: 0, right: 0 }))).map(({ top }) => top);
@@ -61,6 +62,7 @@ export class LaneView {
     this.lines = lines;
     this.layer = h("div", { class: "nba-layer" });
     this.placed = [];
+    this.size = "";
     this.flow = h("div", { class: "nba-flow", style: `--nba-lanes: ${LANE_PIXELS}px` }, lines, this.layer, this.arcs.layer);
     this.sizes.disconnect();
     this.sizes.observe(this.flow);
@@ -119,17 +121,41 @@ export class LaneView {
   place() {
     const { flow, placed } = this;
     this.width = flow.clientWidth;
-    if (!flow.isConnected || this.width === 0) return;
+    if (!flow.isConnected || this.width === 0) {
+      this.size = ""; // laid once it is to be seen
+      return;
+    }
     const widths = placed.map(({ name }) => name.offsetWidth);
     const before = this.measure();
     const lane = lanes(this.intervals(before, widths));
     const count = Math.max(1, ...lane.map((i) => i + 1));
+    const anchor = this.anchor(before);
     const isMoved = this.setRoom(count * LANE_PIXELS, this.stackArcs(before));
     const measured = isMoved ? this.measure() : before;
+    if (isMoved) anchor(measured);
     // Spans lie over the words and move none: read now, it costs no layout of its own.
     this.size = this.sizeNow;
     measured.forEach((boxes, i) => this.placeSpan(placed[i], boxes, lane[i], widths[i]));
     this.arcs.draw(this.firstBoxes(measured));
+  }
+
+  /**
+   * Keep what is being worked on where it is in sight: lines that grow move all that follows.
+   * @param {Box[][]} before @returns {(measured: Box[][]) => void}  scrolls back what has moved
+   */
+  anchor(before) {
+    const box = this.flow.parentElement;
+    if (!box || box.scrollHeight <= box.clientHeight) return () => {};
+    const seen = box.getBoundingClientRect();
+    const origin = this.flow.getBoundingClientRect().top;
+    const [top, bottom] = [seen.top - origin, seen.bottom - origin];
+    const inSight = before.flatMap((boxes, i) => (boxes.length > 0 && boxes[0].top >= top && boxes[0].bottom <= bottom ? [i] : []));
+    const { placed } = this;
+    const at = inSight.find((i) => placed[i].element.dataset.selected) ?? inSight.find((i) => !placed[i].laid) ?? inSight[inSight.length >> 1];
+    if (at !== undefined) return (measured) => { box.scrollTop += measured[at][0].top - before[at][0].top; };
+    const line = [...this.lines.children].find((each) => each.getBoundingClientRect().bottom > seen.top);
+    const was = line?.getBoundingClientRect().top ?? 0;
+    return () => { box.scrollTop += (line?.getBoundingClientRect().top ?? 0) - was; };
   }
 
   /** Make room under each line for lanes, and above it for arcs. @param {number} lanes @param {number} arcs @returns {boolean} whether it changed */
@@ -194,6 +220,12 @@ export class LaneView {
     return { ...first, left, right: Math.min(left + width, this.width) };
   }
 
+  /** Where a label begins that has buttons at its end, all of them within the text. @param {number} left @param {number} width @param {number} count @param {boolean} leftward */
+  besideButtons(left, width, count, leftward) {
+    const room = count * BUTTON_PIXELS + 2;
+    return leftward ? Math.min(Math.max(left, room), this.width - width) : Math.max(0, Math.min(left, this.width - width - room));
+  }
+
   /** @param {PlacedSpan} span @param {Box[]} boxes @param {number} lane @param {number} width */
   placeSpan(span, boxes, lane, width) {
     const { element, name, leftward } = span;
@@ -209,13 +241,15 @@ export class LaneView {
       element.prepend(rule);
     }
     const label = this.labelBox(boxes, width, leftward);
-    setBox(name, { left: label.left, top: label.bottom + down + 3 });
     const cross = /** @type {HTMLElement|null} */ (element.querySelector(".nba-delete"));
-    if (!cross) return;
-    const beside = leftward ? Math.max(0, label.left - 19) : Math.min(label.left + width + 5, this.width - 16);
-    setBox(cross, { left: beside, top: label.bottom + down + 2 });
     const arrow = /** @type {HTMLElement|null} */ (element.querySelector(".nba-relate"));
-    if (arrow) setBox(arrow, { left: leftward ? Math.max(19, beside - 19) : Math.min(beside + 19, this.width - 16), top: label.bottom + down + 2 });
+    const left = cross ? this.besideButtons(label.left, width, arrow ? 2 : 1, leftward) : label.left;
+    setBox(name, { left, top: label.bottom + down + 3 });
+    if (!cross) return;
+    [cross, arrow].forEach((button, i) => {
+      const beside = leftward ? left - (i + 1) * BUTTON_PIXELS : left + width + 2 + i * BUTTON_PIXELS;
+      if (button) setBox(button, { left: leftward ? beside : beside + 3, top: label.bottom + down + 2 });
+    });
     const last = boxes[boxes.length - 1];
     const [atStart, atEnd] = leftward ? [boxes[0].right, last.left] : [boxes[0].left, last.right];
     for (const [grip, x, box] of /** @type {const} */ ([["start", atStart, boxes[0]], ["end", atEnd, last]])) {

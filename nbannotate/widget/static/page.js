@@ -6,7 +6,7 @@
 import { answerIds } from "./answer_ids.js";
 import { unpacked } from "./character_tokens.js";
 import { CharacterView } from "./character_view.js";
-import { newDraft, restOfReading, restoredDraft } from "./drafts.js";
+import { isBegun, newDraft, restOfReading, restoredDraft } from "./drafts.js";
 import { h, setHidden, setText, treeOf } from "./elements.js";
 import { openExchange } from "./connection.js";
 import { Hands } from "./hands.js";
@@ -86,10 +86,16 @@ export class Page {
   screen() {
     return {
       show: (task, draft, restored) => this.show(task, draft, restored),
-      draft: () => this.work && { ...this.work, seconds: this.watch.seconds },
+      draft: () => this.draft,
+      begun: () => (this.exchange.task && this.work && isBegun(this.work, this.exchange.task, this.config) ? this.draft : null),
       refresh: () => this.refresh(),
       hint: (text) => this.hint(text),
     };
+  }
+
+  /** The work on the page, with the time it has taken. */
+  get draft() {
+    return this.work && { ...this.work, seconds: this.watch.seconds };
   }
 
   /** @param {Model} model */
