@@ -58,7 +58,14 @@ def checked_ranks(
     strategy: QueryStrategy, candidates: Sequence[Candidate], random: Random
 ) -> Ranks:
     """Return a strategy's ranks, checked to be one number a candidate."""
-    ranks = np.asarray(strategy(candidates, random), dtype=np.float64)
+    try:
+        ranks = np.asarray(strategy(candidates, random), dtype=np.float64)
+    except Exception as error:
+        name = getattr(strategy, "__name__", "given")
+        raise ValueError(
+            f"the strategy {name!r} raised {type(error).__name__}: {error}; mend it, or run the "
+            "recipe's cell again with another strategy="
+        ) from error
     if ranks.shape != (len(candidates),):
         raise ValueError(
             f"the strategy returned an array of shape {ranks.shape} for {len(candidates)} "

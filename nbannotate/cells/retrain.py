@@ -171,6 +171,7 @@ def _plan(
         return None
     known, exclusive = asked_with(store, about, component)
     wanted = tuple(labels) if labels is not None else known
+    exclusive = exclusive and len(wanted) > 1
     evidence = gather(about, component=component, labels=wanted, exclusive=exclusive)
     if not evidence:
         return None
@@ -323,7 +324,7 @@ def _per_label(plans: list[Plan], scores: Mapping[str, Any]) -> pd.DataFrame:
                 sum(span.label == label for span in each.spans) + (each.cats.get(label) == 1.0)
                 for each in plan.held_out
             )
-            found = by_label.get(label) or dict.fromkeys("prf", 0.0)
+            found = by_label.get(label) or dict.fromkeys("prf", float("nan"))
             rows.append(
                 {
                     "component": plan.component,

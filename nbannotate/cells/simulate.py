@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from tqdm.auto import tqdm
 
-from nbannotate.errors import SourceError
+from nbannotate.errors import PipelineError, SourceError
 from nbannotate.learning import evaluate
 from nbannotate.session import Session
 from nbannotate.tasks import (
@@ -246,7 +246,7 @@ def simulate(
 
     session = annotator if isinstance(annotator, Session) else annotator.session
     oracle = Oracle(gold, mistakes=mistakes, corrects=corrects, seed=seed)
-    held_out = read_gold(test) if test is not None else None
+    held_out = _scored_on(session, test)
     time = time or AnnotatorTime()
     spent = 0.0
     given = unknown = 0
@@ -274,12 +274,27 @@ def simulate(
     return pd.DataFrame(rows)
 
 
+def _scored_on(
+    session: Session, test: pd.DataFrame | Iterable[Mapping[str, Any]] | None
+) -> list[GoldText] | None:
+    """Return what the loop's model is scored on, None with a warning where it cannot be."""
+    held_out = read_gold(test) if test is not None else None
+    if held_out is None or session.model.state == "none":
+        return None
+    try:
+        session.nlp  # noqa: B018 - raises where the learner has none
+    except PipelineError as error:
+        _warn(f"nothing is scored on test=: {error}", stacklevel=4)
+        return None
+    return held_out
+
+
 def _row(
     session: Session, given: int, spent: float, held_out: list[GoldText] | None
 ) -> dict[str, Any]:
     accuracy = session.progress.accuracy
     row: dict[str, Any] = {"answers": given, "seconds": spent, "accuracy": accuracy}
-    if held_out is not None and session.model.state != "none":
+    if held_out is not None:
         scores = evaluate(session.nlp, held_out)
         row |= {
             name: value
@@ -289,5 +304,5 @@ def _row(
     return row
 
 
-def _warn(message: str) -> None:
-    warnings.warn(message, UserWarning, stacklevel=3)
+def _warn(message: str, stacklevel: int = 3) -> None:
+    warnings.warn(message, UserWarning, stacklevel=stacklevel)

@@ -31,7 +31,7 @@ class TextEvidence:
     rejected
         Spans known to be wrong.
     labels
-        The labels that whole-text answers spoke of; empty when not complete.
+        The labels that whole-text answers spoke of; empty where there is none.
     cats
         What is known of the text's labels: 1.0 right, 0.0 wrong. A label that is not
         here is unknown, such as one that the recipe did not have when it asked.
@@ -56,7 +56,9 @@ class TextEvidence:
         return bool(self.complete or self.spans or self.rejected or self.cats)
 
     def is_complete(self, component: str, labels: Sequence[str], exclusive: bool = True) -> bool:
-        """Return whether all is known that a score of the whole text needs.
+        """Return whether all is known of the text that a whole answer says.
+
+        It may say nothing of a label that came later; see `speaks_of`.
 
         Parameters
         ----------
@@ -68,10 +70,15 @@ class TextEvidence:
             For textcat: exactly one label applies.
         """
         if component in SPAN_COMPONENTS:
-            return self.complete and set(labels) <= set(self.labels)
+            return self.complete and not set(labels).isdisjoint(self.labels)
         if exclusive and 1.0 in self.cats.values():
             return True
-        return all(label in self.cats for label in labels)
+        is_whole = not exclusive and not self.cats.keys().isdisjoint(self.labels)
+        return is_whole or all(label in self.cats for label in labels)
+
+    def speaks_of(self, component: str) -> frozenset[str]:
+        """Return the labels of which it is known which spans have them, or if they apply."""
+        return frozenset(self.labels if component in SPAN_COMPONENTS else self.cats)
 
 
 def gather(
@@ -223,7 +230,7 @@ def _merge_cats(
             # Exactly one applies, so that a choice excludes labels which came later as well.
             asked = known if exclusive else _asked(whole[-1]) or known
             cats = {label: float(label in chosen) for label in labels if label in asked}
-        return TextEvidence(first.text, first.input_hash, cats=cats)
+        return TextEvidence(first.text, first.input_hash, cats=cats, labels=tuple(sorted(cats)))
     offered: frozenset[str] = frozenset()
     for row in answers:
         if not _is_binary(row) or row.label not in known or row.label is None:
@@ -246,7 +253,7 @@ def _by_elimination(
     cats: dict[str, float], labels: tuple[str, ...], offered: frozenset[str]
 ) -> dict[str, float]:
     """Conclude from rejected labels, never that a label applies which was not yet offered."""
-    left = [label for label in labels if label not in cats and label in offered]
+    left = [label for label in labels if label not in cats]
     if not left:
         return {}
     if len(left) == 1 and cats and offered >= set(labels):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from nbannotate.errors import PipelineError
 from nbannotate.learning.alignment import touched_tokens, without_overlaps
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
     from spacy.tokens import Span as SpacySpan
     from spacy.training import Example
+
+Known: TypeAlias = Mapping[str, frozenset[str]]
+"""Of which labels all is known, by the text; of a text that is not here, of all."""
 
 OVERLAPPING_F = re.compile(r"spans_.*_f")
 """The F-score of a spancat, whatever key it writes to."""
@@ -71,7 +74,7 @@ def evaluate(
     >>> round(evaluate(nlp, [{"text": "No drugs.", "spans": []}])["ents_f"], 1)
     0.0
     """
-    return _evaluate(nlp, read_gold(gold), labels, COMPONENTS)
+    return _evaluate(nlp, read_gold(gold), labels, COMPONENTS, known={})
 
 
 def _evaluate(
@@ -79,6 +82,7 @@ def _evaluate(
     rows: Sequence[GoldText],
     labels: Sequence[str] | None,
     components: Iterable[Component],
+    known: Known,
 ) -> dict[str, Any]:
     with_spans = [row for row in rows if row.spans is not None]
     with_labels = [row for row in rows if row.labels is not None]
@@ -87,9 +91,9 @@ def _evaluate(
         if find_component(nlp, component) is None:
             continue
         if with_spans and component in SPAN_COMPONENTS:
-            scores |= _score_spans(nlp, with_spans, labels, component)
+            scores |= _score_spans(nlp, with_spans, labels, component, known)
         if with_labels and component == "textcat":
-            scores |= _score_cats(nlp, with_labels, labels)
+            scores |= _score_cats(nlp, with_labels, labels, known)
     if not scores:
         raise PipelineError(
             f"the gold has {'spans' if with_spans else 'labels'}, but the pipeline's pipes are "
@@ -112,9 +116,9 @@ def evaluate_evidence(
     Returns
     -------
     dict
-        As of `evaluate`, on the texts of which all is known; and, if there are others,
-        ``binary_accuracy`` in [0, 1]: the share of their answers that the pipeline would
-        have given.
+        As of `evaluate`, on the texts that were answered as a whole, of each label on those
+        of which the answer speaks; and, if there are others, ``binary_accuracy`` in [0, 1]:
+        the share of their answers that the pipeline would have given.
     """
     complete = [each for each in evidence if each.is_complete(component, labels, exclusive)]
     partial = [
@@ -125,7 +129,8 @@ def evaluate_evidence(
     scores: dict[str, Any] = {}
     if complete:
         gold = [_to_gold(each, component) for each in complete]
-        scores = _evaluate(nlp, gold, labels, [component])
+        known = {each.text: each.speaks_of(component) for each in complete}
+        scores = _evaluate(nlp, gold, labels, [component], known)
     if partial:
         scores["binary_accuracy"] = _binary_accuracy(nlp, partial, component, labels, exclusive)
     return scores
@@ -154,7 +159,11 @@ def per_type(scores: Mapping[str, Any], component: Component) -> Mapping[str, An
 
 
 def _score_spans(
-    nlp: Language, rows: Sequence[GoldText], labels: Sequence[str] | None, component: Component
+    nlp: Language,
+    rows: Sequence[GoldText],
+    labels: Sequence[str] | None,
+    component: Component,
+    known: Known,
 ) -> dict[str, Any]:
     from spacy.scorer import Scorer
 
@@ -163,13 +172,16 @@ def _score_spans(
     key = None if component == "ner" else pipe.key
     counted = set(labels or {span.label for row in rows for span in row.spans or ()})
 
+    def is_counted(text: str, label: str) -> bool:
+        return (not counted or label in counted) and label in known.get(text, (label,))
+
     def found(doc: Doc, _: str) -> list[SpacySpan]:
         spans = doc.ents if key is None else doc.spans.get(key, ())
-        return [span for span in spans if not counted or span.label_ in counted]
+        return [span for span in spans if is_counted(doc.text, span.label_)]
 
     examples = list(_examples(nlp, rows))
     for example, row in zip(examples, rows, strict=True):
-        _set_spans(example, [span for span in row.spans or () if span.label in counted], key)
+        _set_spans(example, [s for s in row.spans or () if is_counted(row.text, s.label)], key)
     scores: dict[str, Any] = Scorer.score_spans(
         examples,
         "ents" if key is None else f"spans_{key}",
@@ -195,23 +207,28 @@ def _set_spans(example: Example, spans: Iterable[Span], key: str | None) -> None
 
 
 def _score_cats(
-    nlp: Language, rows: Sequence[GoldText], labels: Sequence[str] | None
+    nlp: Language, rows: Sequence[GoldText], labels: Sequence[str] | None, known: Known
 ) -> dict[str, Any]:
     from spacy.scorer import Scorer
 
     name = find_component(nlp, "textcat", labels or ()) or ""
     pipe: Any = nlp.get_pipe(name)
-    counted = list(labels or pipe.labels)
+    counted = [
+        label
+        for label in labels or pipe.labels
+        if any(label in known.get(row.text, (label,)) for row in rows)
+    ]
     several = nlp.get_pipe_meta(name).factory == "textcat_multilabel"
     examples = list(_examples(nlp, rows))
     right = 0
     for example, row in zip(examples, rows, strict=True):
         chosen = set(row.labels or ())
-        example.reference.cats = {label: float(label in chosen) for label in counted}
+        said_of = [label for label in counted if label in known.get(row.text, (label,))]
+        example.reference.cats = {label: float(label in chosen) for label in said_of}
         read = example.predicted.cats
         if several:
-            right += {label for label in counted if read.get(label, 0.0) >= 0.5} == (
-                chosen & set(counted)
+            right += {label for label in said_of if read.get(label, 0.0) >= 0.5} == (
+                chosen & set(said_of)
             )
         else:
             right += max(counted, key=lambda label: read.get(label, 0.0)) in chosen

@@ -94,6 +94,12 @@ class SuggestingLearner:
     def rebuild(self, answers: Sequence[Answer], progress: Progress | None = None) -> None:
         """Learn nothing."""
 
+    def add_label(self, label: str) -> None:
+        """Suggest one more label, where the pipeline finds it."""
+        if self._labels is not None:
+            self._labels += (label,)
+            self._read.clear()
+
     def copy_nlp(self) -> Language:
         """Return a copy of the pipeline, where it can be copied."""
         return copy_where_possible(self.nlp)

@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 MakesLearner = Callable[..., Learner]
 Labels = str | Iterable[str] | Mapping[str, str | Iterable[str]]
 
+LEARNER_MEMBERS = ("labels", "learned", "predict", "update", "forget", "remember", "rebuild")
+"""What `Learner` asks of a learner of one's own."""
+
 
 def annotate(
     source: object,
@@ -111,7 +114,8 @@ def annotate(
     text_column
         The column or key that holds the texts.
     exclusive
-        For labels on a text: exactly one applies.
+        For labels on a text: exactly one applies. One label alone is never exclusive; it
+        applies or not.
     inputs
         Fields to write in, beside whatever the view asks: names, or `Input` for more than a
         line. They begin with what the row's column of the same name holds, or its ``inputs``
@@ -170,6 +174,8 @@ def annotate(
     ValueError
         If a view is unknown, several cannot stand on one page, none draws relations and some
         are given, or none are and one does; or ``by`` is another.
+    TypeError
+        If ``learner`` lacks something that `Learner` has.
     KeyBindingError
         If a key is unknown, reserved, or would have two meanings.
     StoreError
@@ -216,6 +222,7 @@ def annotate(
     asked, checked = _checked_view(
         view, labels, keys, exclusive=exclusive, inputs=inputs, relations=relations, by=by
     )
+    _check_learner(learner)
     opened = store if isinstance(store, Store) else Store(store)
     taught = asked.leading.labels or checked
     make = None if learner is not None else _making(asked, taught, lang=lang, seed=seed)
@@ -285,6 +292,21 @@ def _checked_view(
     )
     resolve_relation_keys(keys, asked.relations, of_actions)
     return asked, checked
+
+
+def _check_learner(learner: object) -> None:
+    if learner is None or (isinstance(learner, Learner) and not isinstance(learner, type)):
+        return
+    if isinstance(learner, type):
+        raise TypeError(
+            f"learner is the class {learner.__name__}; give an object of it, such as "
+            f"learner={learner.__name__}(…)"
+        )
+    missing = [name for name in LEARNER_MEMBERS if not hasattr(learner, name)]
+    raise TypeError(
+        f"learner is of type {type(learner).__name__}, which lacks {', '.join(missing)}; give an "
+        "nb.RefitLearner, an nb.suggester, or an object with all that nb.Learner has"
+    )
 
 
 def _check_unit(by: str) -> None:

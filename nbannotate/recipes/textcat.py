@@ -41,7 +41,8 @@ def teach(
         A pipeline to start from (it is copied), the path of one, a version of
         ``store.models()``, None for a blank one, or False for no model.
     exclusive
-        True when exactly one label applies to a text, False for any number.
+        True when exactly one label applies to a text, False for any number. One label
+        alone is never exclusive: it applies or not.
     **keywords
         See `nbannotate.annotate`.
 
@@ -93,7 +94,8 @@ def correct(
         A pipeline to start from (it is copied), the path of one, a version of
         ``store.models()``, None for a blank one, or False for no model.
     exclusive
-        True when exactly one label applies to a text, False for any number.
+        True when exactly one label applies to a text, False for any number. One label
+        alone is never exclusive: it applies or not.
     **keywords
         See `nbannotate.annotate`.
 
@@ -146,7 +148,8 @@ def manual(
         A pipeline to start from (it is copied), the path of one, a version of
         ``store.models()``, None for a blank one, or False for no model.
     exclusive
-        True when exactly one label applies to a text, False for any number.
+        True when exactly one label applies to a text, False for any number. One label
+        alone is never exclusive: it applies or not.
     **keywords
         See `nbannotate.annotate`.
 

@@ -30,6 +30,10 @@ def take_over(key: tuple[str, ...], session: Closable) -> None:
         former = _by_key.get(key)
         _by_key[key] = session
         _all.add(session)
+    # What is registered last is called first: while the model's thread still calculates, neither
+    # spaCy's libraries may be finalized nor the store be closed.
+    atexit.unregister(close_all)
+    atexit.register(close_all)
     if former is not None and former is not session:
         former.close("continued by a newer cell")
 
@@ -38,6 +42,3 @@ def close_all() -> None:
     """Close every session that is still live."""
     for session in list(_all):
         session.close("the kernel has stopped")
-
-
-atexit.register(close_all)

@@ -32,7 +32,6 @@ from nbannotate.tasks import (
     drawn_from,
     part_of,
     task_hash,
-    task_of,
 )
 
 WINDOW = 64
@@ -123,7 +122,7 @@ class Questions:
 
     def recall(self, answer: Answer, labels: tuple[str, ...]) -> Task:
         """Return the task that a stored answer was given to."""
-        return task_of(answer, labels)
+        return self.view.recalled(answer, labels)
 
     def note(self, answer: Answer) -> None:
         """Take note of an answer: what it settles is not asked again."""
@@ -157,6 +156,7 @@ class Questions:
         with self._experience_lock:
             self._experience.remove(part_of(answer, self.view.component))
         self._accepted[answer.input_hash].difference_update(answer.spans)
+        self._done_with.discard(answer.input_hash)
         self.pool.reopen_text(answer.input_hash)
 
     def choose(

@@ -383,7 +383,7 @@ class Session(Revisable):
             if not self.view.covers(answer.view):
                 continue
             self._questions.note(answer)
-            if answer.session_id == self.session_id and answer.view == self.view.name:
+            if answer.session_id == self.session_id and self.view.takes_answer_of(answer.view):
                 self._history.push(self._questions.recall(answer, self.labels), answer)
 
     def _as_shown(self, task: Task) -> Task:

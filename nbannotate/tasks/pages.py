@@ -57,6 +57,8 @@ def join_views(views: Sequence[View]) -> View:
 def share_labels(view: View, labels: Mapping[str, tuple[str, ...]]) -> View:
     """Return a page whose views have these labels, by the view's name.
 
+    A view with one label is not exclusive, as else nothing could be said but that it applies.
+
     Raises
     ------
     LabelError
@@ -80,9 +82,18 @@ def share_labels(view: View, labels: Mapping[str, tuple[str, ...]]) -> View:
             "colour could not tell them apart; call one of them otherwise"
         )
     if not view.parts:
-        return view
-    parts = tuple(replace(block, labels=labels.get(block.name, ())) for block in view.parts)
-    return replace(view, parts=parts)
+        return _asking(view, given)
+    parts = tuple(
+        replace(_asking(block, own), labels=own)
+        for block in view.parts
+        for own in [labels.get(block.name, ())]
+    )
+    return replace(view, parts=parts, exclusive=any(part.exclusive for part in parts))
+
+
+def _asking(view: View, labels: Sequence[str]) -> View:
+    """Return the view, in which one label alone applies or does not: it excludes no other."""
+    return replace(view, exclusive=False) if view.exclusive and len(labels) == 1 else view
 
 
 def add_label(view: View, label: str, *, to: str | None = None) -> View:

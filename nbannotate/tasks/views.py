@@ -34,6 +34,7 @@ from nbannotate.tasks.records import (
     SourceText,
     Span,
     Task,
+    task_of,
 )
 from nbannotate.tasks.relations import check_relations
 from nbannotate.tasks.spans import check_spans
@@ -357,6 +358,17 @@ class View:
         """The name under which an answer about the whole text is stored."""
         return self.name.replace(".review.teach", ".review").replace(".teach", ".correct")
 
+    def takes_answer_of(self, view_name: str) -> bool:
+        """Whether an answer that is stored under a name may have been given in this view.
+
+        Examples
+        --------
+        >>> View("ner.teach", "binary", "ner").takes_answer_of("ner.correct")
+        True
+        """
+        is_whole_text = self.reads_whole_text and view_name == self.whole_text_name
+        return view_name == self.name or is_whole_text
+
     def told(self, answer: Answer) -> Answer:
         """Return a stored answer as the annotator may know it."""
         return answer
@@ -372,6 +384,24 @@ class View:
             spans=task.prediction or (),
             label=None,
             score=None,
+        )
+
+    def recalled(self, answer: Answer, labels: tuple[str, ...]) -> Task:
+        """Return the question that a stored answer was given to, as far as it is known.
+
+        Of a whole text in the place of a yes or no it is not stored which span was asked about:
+        the question is then about the first that was read, or marked.
+        """
+        task = task_of(answer, labels)
+        if answer.view == self.name or not self.reads_whole_text:
+            return task
+        about = (task.spans or answer.spans)[:1]
+        return replace(
+            task,
+            view=self.name,
+            spans=about,
+            label=about[0].label if about else None,
+            prediction=task.spans,
         )
 
     def _settle_whole_text(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import spacy
 
@@ -127,6 +128,43 @@ def test_yes_or_no_answers_alone_train_a_model_too(store):
     annotate(store, n=40, view="textcat.teach")
     result = retrain(store, "d")
     assert result.nlp("Charged twice").cats
+
+
+@pytest.mark.parametrize("view", ["textcat.teach", "textcat.manual"])
+def test_of_one_label_it_is_learned_where_it_does_not_apply(store, view):
+    [label, *_] = LABELS
+    ann = annotate(store, view=view, labels=[label])
+    ann.close()
+    result = retrain(store, "d")
+    assert result.n_learned + result.n_held_out == 60
+    texts = {True: [], False: []}
+    for _, row in DATA.iterrows():
+        texts[row["label"] == label].append(result.nlp(row["text"]).cats[label])
+    assert np.mean(texts[True]) > 0.5 > np.mean(texts[False])
+
+
+def test_one_of_several_labels_is_learned_from_the_answers_for_the_others(store):
+    annotate(store)
+    result = retrain(store, "d", labels=LABELS[:1])
+    assert result.n_learned + result.n_held_out == 60
+    assert result.scores["cats_macro_f"] < 1 or result.scores["cats_accuracy"] == 1
+    assert np.mean([result.nlp(text).cats[LABELS[0]] for text in DATA["text"]]) < 0.5
+
+
+@pytest.mark.parametrize("view", ["ner.manual", "textcat.manual"])
+def test_labels_are_scored_though_another_came_after_the_answers(store, view):
+    kind = view.partition(".")[0]
+    labels = nb.SAMPLE_LABELS[kind]
+    ann = annotate(store, view=view, labels=labels, exclusive=False)
+    before = retrain(store, "d")
+    ann.add_label("LATER")
+    ann.close()
+    after = retrain(store, "d")
+    assert after.n_held_out == before.n_held_out == 12
+    per_label = after.per_label.set_index("label")
+    assert per_label.loc[list(labels), "f"].notna().any()
+    assert np.isnan(per_label.loc["LATER", "f"])
+    assert set(before.scores) == set(after.scores)
 
 
 def test_nothing_to_learn_says_what_was_asked_for(store):

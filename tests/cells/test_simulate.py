@@ -126,3 +126,17 @@ def test_gold_off_the_tokens_is_widened_and_counted():
         nb.simulate(ann, gold, n=1, progress=False)
     assert ann.annotations()["spans"][0] == [{"start": 0, "end": 11, "label": "A"}]
     ann.close()
+
+
+def test_a_model_without_a_pipeline_is_not_scored_and_that_is_said():
+    rows = [{"text": f"text {number}", "label": "AB"[number % 2]} for number in range(8)]
+
+    def predict(model, texts):
+        return [{"A": 0.5, "B": 0.5} for _ in texts]
+
+    learner = nb.RefitLearner(len, predict, labels=["A", "B"])
+    ann = nb.textcat.manual(rows, labels=["A", "B"], learner=learner, store=":memory:")
+    with pytest.warns(UserWarning, match="nothing is scored"):
+        scores = nb.simulate(ann, rows, n=6, test=rows, progress=False)
+    assert scores["answers"].tolist() == [6]
+    ann.close()

@@ -185,3 +185,15 @@ def test_the_key_of_a_ruler_s_spans_is_its_own():
     nlp = spacy.blank("en")
     add_span_ruler(nlp)
     assert spans_key_of(nlp, ["span_ruler"]) == "mine"
+
+
+@pytest.mark.parametrize("labels", [["PART"], None])
+def test_a_label_may_come_later(labels):
+    learner = nb.suggester(rules(), labels=labels)
+    ann = nb.ner.correct([TEXT, "second"], labels=["PART"], learner=learner, store=":memory:")
+    assert {span.label for span in ann.session.task.spans} <= {"PART"}
+    ann.session.join()
+    ann.add_label("PLACE")
+    ann.session.join()
+    assert {span.label for span in learner.predict([TEXT])[0].spans} == {"PART", "PLACE"}
+    ann.close()

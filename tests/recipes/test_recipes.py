@@ -221,6 +221,40 @@ def test_a_killed_kernel_comes_back_with_every_answer_and_a_model_that_knows_the
     assert texts == "texts one three two"
 
 
+IN_THE_MIDST = """
+import sys, nbannotate as nb
+texts = [f"Anna met Peter in Paris on day {i} of the trip" for i in range(40)]
+ann = nb.ner.correct(texts, labels=["A", "B"], store=sys.argv[1], dataset="d", session_id="s")
+for _ in range(6):
+    task = ann.session.task
+    ann.session.answer("accept", spans=[{"start": 0, "end": 4, "label": "A"}])
+print("answered")
+"""
+
+
+def test_a_process_that_ends_while_the_model_learns_ends_well(tmp_path):
+    path = tmp_path / "answers.duckdb"
+    command = [sys.executable, "-c", IN_THE_MIDST, str(path)]
+    for number in range(3):
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        assert (done.returncode, done.stdout) == (0, "answered\n"), done.stderr
+        with nb.Store(path) as store:
+            assert len(store.annotations("d")) == 6 * (number + 1)
+
+
+@pytest.mark.parametrize("learner", [object(), nb.RefitLearner])
+def test_what_is_no_learner_is_refused_with_what_it_lacks(learner):
+    with pytest.raises(TypeError, match=r"lacks labels, learned, predict|such as learner=Refit"):
+        nb.textcat.manual(TEXTS, labels=["A", "B"], learner=learner, store=":memory:")
+
+
+def test_one_label_alone_applies_or_not():
+    ann = nb.textcat.manual(TEXTS, labels=["A"], store=":memory:", nlp=False)
+    assert ann.session.answer("accept", accept=[]).accept == ()
+    assert ann.session.answer("accept", accept="A").label == "A"
+    ann.close()
+
+
 def test_a_second_kernel_is_told_which_process_holds_the_file(tmp_path):
     path = tmp_path / "answers.duckdb"
     hold = "import sys, nbannotate as nb; s = nb.Store(sys.argv[1]); print('held'); sys.stdout.flush(); sys.stdin.read()"

@@ -168,6 +168,16 @@ def test_texts_that_were_done_with_are_asked_about_the_new_label(*, exclusive: b
     assert session.phase == "finished"
 
 
+def test_a_text_that_got_its_one_label_after_an_undo_is_not_asked_about_a_new_one():
+    session = a_session(["one"], "textcat.teach")
+    while session.task is not None:
+        answer_any(session, "reject")
+    session.undo()
+    answer_any(session)
+    session.add_label("C")
+    assert session.task is None
+
+
 def test_a_text_that_has_its_one_label_is_not_asked_about_a_new_one():
     session = a_session(["one"], "textcat.teach")
     answer_any(session)
@@ -288,7 +298,7 @@ def test_retraining_scores_earlier_answers_on_what_they_were_asked_with(store):
         ann.session.answer("accept", spans=[*DRUGS[text], *place[:1]])
     result = nb.retrain(store, "d", max_epochs=1, evaluation=0.5, progress=False)
     assert set(result.per_label["label"]) == {"DRUG", "PLACE"}
-    assert result.n_held_out == 3
+    assert result.n_held_out == 9
     ann.close()
 
 

@@ -12,8 +12,9 @@ from tests.loops import CountingLearner, a_session, settled
 TEXTS = ("Aspirin or Ibuprofen", "Codeine at noon", "Nothing else")
 
 
-def asking(view: str = "ner.teach", store: Store | None = None):
-    return settled(a_session(TEXTS, view, learner=CountingLearner(spans=True), store=store))
+def asking(view: str = "ner.teach", store: Store | None = None, **keywords: str):
+    learner = CountingLearner(spans=True)
+    return settled(a_session(TEXTS, view, learner=learner, store=store, **keywords))
 
 
 @pytest.mark.parametrize("view", ["ner.teach", "spans.teach"])
@@ -59,3 +60,22 @@ def test_a_text_that_was_corrected_is_not_asked_again_after_a_restart():
         assert task.input_hash != corrected
         again.answer("reject")
         settled(again)
+
+
+@pytest.mark.parametrize("view", ["ner.teach", "spans.teach"])
+@pytest.mark.parametrize("marked", [True, False])
+def test_after_a_restart_undo_takes_back_the_last_answer_though_it_was_a_correction(view, marked):
+    store = Store(":memory:")
+    session = asking(view, store, session_id="s")
+    session.answer("reject")
+    settled(session)
+    stored = session.answer("accept", spans=session.task.prediction if marked else [])
+    session.close()
+    again = asking(view, store, session_id="s")
+    assert again.progress.answered == 2
+    assert again.undo() == stored
+    assert again.task.input_hash == stored.input_hash
+    assert again.answer("accept", spans=[]).view == stored.view
+    assert again.progress.answered == 2
+    changed = again.change(again.history[-1].answer_id, "accept", spans=stored.spans)
+    assert (changed.view, changed.spans) == (stored.view, stored.spans)

@@ -76,7 +76,7 @@ export function restoredDraft(task, config, restored) {
   const marks = withoutClashes((restored.spans ?? []).map((span) => toMark(span, false)), config.overlaps);
   const draft = { ...withRemarks(newDraft(task, config), restored), inputs: { ...restored.inputs } };
   if (config.blocks?.includes("binary")) {
-    const onlyAsked = marks.length === draft.marks.length && marks.every((mark, i) => sameSpan(mark, draft.marks[i]));
+    const onlyAsked = draft.marks.length > 0 && marks.length === draft.marks.length && marks.every((mark, i) => sameSpan(mark, draft.marks[i]));
     if (!task.prediction || !restored.spans || restored.answer !== "accept" || onlyAsked) return draft;
     return { ...draft, marks, correcting: "asked" };
   }
