@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,8 @@ class Budget:
         the weights themselves.
     n_batches_at_first
         Steps per update while few texts are known, for a model that has all to learn. They
-        become fewer as texts become more.
+        become fewer as texts become more, and where texts are long: together they have at most
+        as many times ``max_tokens`` tokens.
     many_texts
         From how many texts on ``n_batches`` are taken.
 
@@ -96,7 +98,18 @@ def draw_batches(
         room = min(size - len(batch), len(earlier))
         drawn = rng.choice(len(earlier), room, replace=False) if room > 0 else ()
         _fill(batch, [earlier[int(index)] for index in drawn], budget.max_tokens, n_tokens_of)
-    return [batch or list(new[:size]) for batch in batches]
+    drawn_batches = [batch or list(new[:size]) for batch in batches]
+    least = max(budget.n_batches, -(-len(new) // size))
+    return drawn_batches[: max(least, _n_within(drawn_batches, budget, n_tokens_of))]
+
+
+def _n_within(
+    batches: Sequence[Sequence[TextEvidence]], budget: Budget, n_tokens_of: Callable[[str], int]
+) -> int:
+    """Return how many batches have as many tokens as all may have; of long texts few."""
+    lengths = [sum(n_tokens_of(each.text) for each in batch) for batch in batches]
+    most = budget.max_tokens * budget.n_batches_at_first
+    return sum(total <= most for total in accumulate(lengths))
 
 
 def _fill(

@@ -49,3 +49,20 @@ def test_every_step_learns_something_known_and_every_new_text_is_learned(
         assert len(set(learned)) == len(learned)
         assert set(learned) <= set(evidence)
     assert {each.input_hash for batch in batches for each in batch} >= set(range(n_new))
+
+
+@given(budgets, st.integers(1, 20), st.integers(0, 60), st.integers(1, 5_000))
+def test_long_texts_take_no_more_steps_than_there_must_be(
+    budget: Budget, n_new: int, n_earlier: int, n_tokens: int
+) -> None:
+    texts = [
+        TextEvidence(f"text {number}", number, labels=("DRUG",), complete=True)
+        for number in range(n_new + n_earlier)
+    ]
+    evidence = {each.input_hash: each for each in texts}
+    rng = np.random.default_rng(0)
+    batches = draw_batches(texts[:n_new], evidence, budget, rng, lambda text: n_tokens)
+    least = max(budget.n_batches, -(-n_new // SIZE))
+    most_tokens = budget.max_tokens * budget.n_batches_at_first
+    assert len(batches) >= least
+    assert len(batches) == least or sum(map(len, batches)) * n_tokens <= most_tokens
