@@ -31,37 +31,38 @@ def test_the_more_texts_are_known_the_fewer_steps_down_to_the_least(
     assert budget.n_batches_of(budget.many_texts) == budget.n_batches
 
 
+def draw(
+    budget: Budget, n_new: int, n_earlier: int, *, seed: int = 0, n_tokens: int = 2
+) -> list[list[int]]:
+    """Return the numbers of the texts in each batch; the new ones come first."""
+    evidence = {
+        number: TextEvidence(f"text {number}", number, labels=("DRUG",), complete=True)
+        for number in range(n_new + n_earlier)
+    }
+    new = [evidence[number] for number in range(n_new)]
+    rng = np.random.default_rng(seed)
+    batches = draw_batches(new, evidence, budget, rng, lambda text: n_tokens)
+    return [[each.input_hash for each in batch] for batch in batches]
+
+
 @given(budgets, st.integers(1, 20), st.integers(0, 60), st.integers(0, 9))
 def test_every_step_learns_something_known_and_every_new_text_is_learned(
     budget: Budget, n_new: int, n_earlier: int, seed: int
 ) -> None:
-    texts = [
-        TextEvidence(f"text {number}", number, labels=("DRUG",), complete=True)
-        for number in range(n_new + n_earlier)
-    ]
-    evidence = {each.input_hash: each for each in texts}
-    rng = np.random.default_rng(seed)
-    batches = draw_batches(texts[:n_new], evidence, budget, rng, lambda text: 2)
-    assert len(batches) == max(budget.n_batches_of(len(texts)), -(-n_new // SIZE))
+    batches = draw(budget, n_new, n_earlier, seed=seed)
+    assert len(batches) == max(budget.n_batches_of(n_new + n_earlier), -(-n_new // SIZE))
     for batch in batches:
-        learned = [each.input_hash for each in batch]
-        assert 0 < len(learned) <= SIZE
-        assert len(set(learned)) == len(learned)
-        assert set(learned) <= set(evidence)
-    assert {each.input_hash for batch in batches for each in batch} >= set(range(n_new))
+        assert 0 < len(batch) <= SIZE
+        assert len(set(batch)) == len(batch)
+        assert set(batch) <= set(range(n_new + n_earlier))
+    assert {number for batch in batches for number in batch} >= set(range(n_new))
 
 
 @given(budgets, st.integers(1, 20), st.integers(0, 60), st.integers(1, 5_000))
 def test_long_texts_take_no_more_steps_than_there_must_be(
     budget: Budget, n_new: int, n_earlier: int, n_tokens: int
 ) -> None:
-    texts = [
-        TextEvidence(f"text {number}", number, labels=("DRUG",), complete=True)
-        for number in range(n_new + n_earlier)
-    ]
-    evidence = {each.input_hash: each for each in texts}
-    rng = np.random.default_rng(0)
-    batches = draw_batches(texts[:n_new], evidence, budget, rng, lambda text: n_tokens)
+    batches = draw(budget, n_new, n_earlier, n_tokens=n_tokens)
     least = max(budget.n_batches, -(-n_new // SIZE))
     most_tokens = budget.max_tokens * budget.n_batches_at_first
     assert len(batches) >= least
