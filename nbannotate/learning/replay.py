@@ -46,8 +46,8 @@ class Budget:
     Examples
     --------
     >>> budget = Budget(4, 1, 8, 0.001, 0.1, n_batches_at_first=12)
-    >>> [budget.n_batches_of(n_texts) for n_texts in (1, 50, 75, 100, 1_000)]
-    [12, 12, 8, 4, 4]
+    >>> [budget.n_batches_of(n_texts) for n_texts in (1, 50, 100, 150, 1_000)]
+    [12, 12, 6, 4, 4]
     """
 
     n_batches: int
@@ -58,11 +58,11 @@ class Budget:
     max_tokens: int = 1_000
     decay: float = 0.0
     n_batches_at_first: int = 0
-    many_texts: int = 100
+    many_texts: int = 150
 
     def n_batches_of(self, n_texts: int) -> int:
         """Return the steps of an update when so many texts are known."""
-        share = (self.many_texts / max(1, n_texts)) ** 2
+        share = self.many_texts / max(1, n_texts)
         return max(self.n_batches, min(self.n_batches_at_first, ceil(self.n_batches * share)))
 
 
