@@ -154,14 +154,6 @@ def test_when_all_exclusive_labels_but_one_are_rejected_the_last_is_right() -> N
     assert cats(*answers) == {"card": 0.0, "cash": 0.0, "login": 1.0}
 
 
-def test_rejected_labels_are_not_so_though_the_one_that_applies_came_later() -> None:
-    rejected = [
-        make_answer(TEXT, "textcat.teach", "reject", label=label, labels=("card", "cash"))
-        for label in ("card", "cash")
-    ]
-    assert cats(*rejected) == {"card": 0.0, "cash": 0.0}
-
-
 def test_when_all_exclusive_labels_are_rejected_nothing_is_known() -> None:
     answers = [make_answer(TEXT, "textcat.teach", "reject", label=each) for each in LABELS]
     assert cats(*answers) == {}
