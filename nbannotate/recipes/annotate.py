@@ -40,7 +40,9 @@ if TYPE_CHECKING:
 MakesLearner = Callable[..., Learner]
 Labels = str | Iterable[str] | Mapping[str, str | Iterable[str]]
 
-LEARNER_MEMBERS = ("labels", "learned", "predict", "update", "forget", "remember", "rebuild")
+LEARNER_MEMBERS = tuple(
+    name for part in reversed(Learner.__mro__) for name in vars(part) if not name.startswith("_")
+)
 """What `Learner` asks of a learner of one's own."""
 
 
@@ -295,7 +297,7 @@ def _checked_view(
 
 
 def _check_learner(learner: object) -> None:
-    if learner is None or (isinstance(learner, Learner) and not isinstance(learner, type)):
+    if learner is None:
         return
     if isinstance(learner, type):
         raise TypeError(
@@ -303,10 +305,11 @@ def _check_learner(learner: object) -> None:
             f"learner={learner.__name__}(…)"
         )
     missing = [name for name in LEARNER_MEMBERS if not hasattr(learner, name)]
-    raise TypeError(
-        f"learner is of type {type(learner).__name__}, which lacks {', '.join(missing)}; give an "
-        "nb.RefitLearner, an nb.suggester, or an object with all that nb.Learner has"
-    )
+    if missing:
+        raise TypeError(
+            f"learner is of type {type(learner).__name__}, which lacks {', '.join(missing)}; give "
+            "an nb.RefitLearner, an nb.suggester, or an object with all that nb.Learner has"
+        )
 
 
 def _check_unit(by: str) -> None:

@@ -82,16 +82,16 @@ def share_labels(view: View, labels: Mapping[str, tuple[str, ...]]) -> View:
             "colour could not tell them apart; call one of them otherwise"
         )
     if not view.parts:
-        return _asking(view, given)
+        return _exclusive_among(view, given)
     parts = tuple(
-        replace(_asking(block, own), labels=own)
+        replace(_exclusive_among(block, own), labels=own)
         for block in view.parts
         for own in [labels.get(block.name, ())]
     )
     return replace(view, parts=parts, exclusive=any(part.exclusive for part in parts))
 
 
-def _asking(view: View, labels: Sequence[str]) -> View:
+def _exclusive_among(view: View, labels: Sequence[str]) -> View:
     """Return the view, in which one label alone applies or does not: it excludes no other."""
     return replace(view, exclusive=False) if view.exclusive and len(labels) == 1 else view
 

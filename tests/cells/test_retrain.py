@@ -147,7 +147,7 @@ def test_one_of_several_labels_is_learned_from_the_answers_for_the_others(store)
     annotate(store)
     result = retrain(store, "d", labels=LABELS[:1])
     assert result.n_learned + result.n_held_out == 60
-    assert result.scores["cats_macro_f"] < 1 or result.scores["cats_accuracy"] == 1
+    assert 0 < result.per_label["n"].sum() < result.n_held_out == 12
     assert np.mean([result.nlp(text).cats[LABELS[0]] for text in DATA["text"]]) < 0.5
 
 

@@ -45,6 +45,13 @@ export function replaceChanged(parent, children) {
   }
 }
 
+/** Scroll a box alone, never the notebook, until an element in it is seen. @param {HTMLElement} box @param {Element} element @param {number} margin  in pixels */
+export function scrollWithin(box, element, margin) {
+  const [inner, outer] = [element.getBoundingClientRect(), box.getBoundingClientRect()];
+  if (inner.top < outer.top + margin) box.scrollTop -= outer.top + margin - inner.top;
+  else if (inner.bottom > outer.bottom - margin) box.scrollTop += inner.bottom - outer.bottom + margin;
+}
+
 /** Hide an element or show it; a browser styles it anew even when nothing changes. @param {HTMLElement} element @param {boolean} isHidden */
 export function setHidden(element, isHidden) {
   if (element.hidden !== isHidden) element.hidden = isHidden;

@@ -1,6 +1,6 @@
 /** The labels' chips, the options of a choice, and the field that filters both. */
 
-import { h, setHidden, setText } from "./elements.js";
+import { h, scrollWithin, setHidden, setText } from "./elements.js";
 import { matchLabels, shownKey } from "./keys.js";
 import { scoreText } from "./words.js";
 
@@ -61,17 +61,9 @@ export class LabelView {
   press(label) {
     for (const chip of /** @type {HTMLCollectionOf<HTMLElement>} */ (this.chips.children)) {
       const isInUse = chip.dataset.label === label;
-      if (isInUse && chip.getAttribute("aria-pressed") !== "true") this.reveal(chip);
+      if (isInUse && this.isFiltered && chip.getAttribute("aria-pressed") !== "true") scrollWithin(this.chips, chip, 8);
       chip.setAttribute("aria-pressed", String(isInUse));
     }
-  }
-
-  /** Scroll the labels, never the notebook. @param {HTMLElement} chip */
-  reveal(chip) {
-    if (!this.isFiltered) return;
-    const [inner, outer] = [chip.getBoundingClientRect(), this.chips.getBoundingClientRect()];
-    if (inner.top < outer.top) this.chips.scrollTop -= outer.top - inner.top + 8;
-    else if (inner.bottom > outer.bottom) this.chips.scrollTop += inner.bottom - outer.bottom + 8;
   }
 
   /** Whether there are so many labels that they are filtered. */

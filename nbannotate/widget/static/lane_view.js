@@ -247,8 +247,8 @@ export class LaneView {
     setBox(name, { left, top: label.bottom + down + 3 });
     if (!cross) return;
     [cross, arrow].forEach((button, i) => {
-      const beside = leftward ? left - (i + 1) * BUTTON_PIXELS : left + width + 2 + i * BUTTON_PIXELS;
-      if (button) setBox(button, { left: leftward ? beside : beside + 3, top: label.bottom + down + 2 });
+      const beside = leftward ? left - (i + 1) * BUTTON_PIXELS : left + width + LABEL_GAP_PIXELS + i * BUTTON_PIXELS;
+      if (button) setBox(button, { left: beside, top: label.bottom + down + 2 });
     });
     const last = boxes[boxes.length - 1];
     const [atStart, atEnd] = leftward ? [boxes[0].right, last.left] : [boxes[0].left, last.right];

@@ -1,7 +1,7 @@
 /** The text with its marks and tokens: painting, highlighting, and which token is where. */
 
 import { beginnings, bisect, chunksOf, lineStarts, touched } from "./chunks.js";
-import { h, textOf, treeOf } from "./elements.js";
+import { h, scrollWithin, textOf, treeOf } from "./elements.js";
 import { runsRightToLeft } from "./lanes.js";
 import { LaneView } from "./lane_view.js";
 import { deleteButton, markAttributes, spanId } from "./mark_elements.js";
@@ -279,9 +279,7 @@ export class TextView {
   /** Scroll the text, never the notebook. @param {Element|null|undefined} element */
   reveal(element) {
     if (!element || this.box.scrollHeight <= this.box.clientHeight) return;
-    const [inner, outer] = [element.getBoundingClientRect(), this.box.getBoundingClientRect()];
-    if (inner.top < outer.top + 24) this.box.scrollTop -= outer.top + 24 - inner.top;
-    else if (inner.bottom > outer.bottom - 24) this.box.scrollTop += inner.bottom - outer.bottom + 24;
+    scrollWithin(this.box, element, 24);
   }
 
   get readsRightToLeft() {
