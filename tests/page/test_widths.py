@@ -89,6 +89,13 @@ def test_a_wide_table_is_scrolled_and_its_words_stay_whole(page_browser: Browser
         assert page.evaluate(scrolled) == 9
 
 
+CUT_OFF = """() => {
+  const { right } = document.querySelector('.nbannotate').getBoundingClientRect();
+  return [...document.querySelectorAll('.nba-actions button')].filter(e => e.offsetParent)
+    .filter(e => e.getBoundingClientRect().right > right).map(e => e.textContent);
+}"""
+
+
 @pytest.mark.parametrize("width", [280, 320, 360, CELL])
 @pytest.mark.parametrize("scene", [labels, categories, asked])
 def test_every_button_can_be_seen_however_narrow_the_widget(
@@ -97,13 +104,28 @@ def test_every_button_can_be_seen_however_narrow_the_widget(
     with open_harness(page_browser, width=width + 36) as page:
         page.evaluate("document.getElementById('views').style.display = 'block'")
         scene(page)
-        assert (
-            page.evaluate(
-                """() => {
-              const { right } = document.querySelector('.nbannotate').getBoundingClientRect();
-              return [...document.querySelectorAll('.nba-actions button')].filter(e => e.offsetParent)
-                .filter(e => e.getBoundingClientRect().right > right).map(e => e.textContent);
-            }"""
-            )
-            == []
-        )
+        assert page.evaluate(CUT_OFF) == []
+
+
+def test_the_label_in_use_is_scrolled_into_sight_among_many(narrow: Page) -> None:
+    start(
+        narrow,
+        config={"names": NAMES},
+        tasks=[{"text": "one two", "spans": spans("one two", ("two", NAMES[-1]))}],
+    )
+    narrow.locator(".nba-mark").click()
+    chip = narrow.locator('.nba-label[aria-pressed="true"]')
+    expect(chip).to_have_attribute("data-label", NAMES[-1])
+    seen = (
+        "e => e.getBoundingClientRect().bottom <= e.parentElement.getBoundingClientRect().bottom"
+    )
+    assert chip.evaluate(seen)
+
+
+def test_a_long_word_of_the_instructions_is_broken(narrow: Page) -> None:
+    start(
+        narrow, config={"instructions": "See https://example.org/" + "guide" * 60}, tasks=["one"]
+    )
+    box = narrow.locator(".nba-instructions > div")
+    expect(box).to_be_visible()
+    assert box.evaluate("e => e.scrollWidth <= e.clientWidth")
