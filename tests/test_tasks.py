@@ -128,6 +128,8 @@ def test_a_snapped_span_begins_and_ends_with_a_token_and_covers_what_it_touched(
     ("row", "spans", "labels"),
     [
         ({"text": "t", "label": "A"}, None, ("A",)),
+        ({"text": "t", "label": 1}, None, ("1",)),
+        ({"text": "t", "label": np.int64(0)}, None, ("0",)),
         ({"text": "t", "labels": ["A", "B"]}, None, ("A", "B")),
         ({"text": "t", "labels": []}, None, ()),
         ({"text": "t", "spans": []}, (), None),
@@ -152,7 +154,15 @@ def test_gold_is_read_from_a_frame_with_holes():
 
 @pytest.mark.parametrize(
     "gold",
-    [[], pd.DataFrame(), [{"text": "t"}], [{"label": "A"}], ["t"], [{"text": 1, "label": "A"}]],
+    [
+        [],
+        pd.DataFrame(),
+        [{"text": "t"}],
+        [{"label": "A"}],
+        ["t"],
+        [{"text": 1, "label": "A"}],
+        [{"text": "t", "label": 0.5}],
+    ],
 )
 def test_gold_that_says_nothing_is_refused(gold):
     with pytest.raises(SourceError, match="give"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from nbannotate.errors import SourceError
@@ -42,7 +43,8 @@ def read_gold(
     ----------
     gold
         A DataFrame or an iterable of dicts with ``text`` and ``spans`` (dicts with start,
-        end and label), or ``label``, or ``labels``.
+        end and label), or ``label``, or ``labels``. A label that is a whole number, as in
+        many tables, is read as its digits: 1 as ``"1"``.
 
     Raises
     ------
@@ -70,12 +72,13 @@ def _read_row(number: int, row: object) -> GoldText:
         )
     spans = as_list(row.get("spans"))
     labels = as_list(row.get("labels"))
-    if labels is None and isinstance(row.get("label"), str):
+    if labels is None and isinstance(row.get("label"), str | Integral):
         labels = [row["label"]]
     if spans is None and labels is None:
+        given = ", ".join(f"{key}={str(value)[:20]!r}" for key, value in row.items())
         raise SourceError(
-            f"gold row {number} has keys {', '.join(map(repr, row))}, none of them gold; give "
-            "'spans', 'label' or 'labels'"
+            f"gold row {number} has {given}: nothing of it is gold; give 'spans', 'labels', or "
+            "as 'label' a string or a whole number"
         )
     try:
         read = None if spans is None else tuple(Span.from_dict(span) for span in spans)

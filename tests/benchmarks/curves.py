@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 import nbannotate as nb
+from nbannotate.tasks import read_gold
 from tests.benchmarks.arms import Arm, ours
 from tests.benchmarks.datasets import Data
 
@@ -112,7 +113,7 @@ def score(data: Data, ann: nb.Annotator, learner: Any) -> float:
 
     said = learner.predict([row["text"] for row in data.test])
     guessed = [max(each.cats, key=each.cats.get) if each.cats else "" for each in said]
-    right = [row["label"] for row in data.test]
+    right = [row.labels[0] for row in read_gold(data.test) if row.labels]
     return float(f1_score(right, guessed, labels=data.labels, average="macro", zero_division=0))
 
 

@@ -15,6 +15,9 @@ import pandas as pd
 import nbannotate as nb
 from nbannotate.tasks import GoldText, read_gold
 
+PARTS = {"all", "data", "dev", "train"}
+"""Names of files that are called after the folder they are in."""
+
 HEADLINE = {"ner": "ents_f", "textcat": "cats_macro_f", "spancat": "spans_sc_f"}
 
 
@@ -48,20 +51,20 @@ def read(path: Path, n_pool: int, n_test: int, seed: int) -> Data:
         pool, test = shuffled, [held_out[int(index)] for index in chosen]
     else:
         pool, test = shuffled[: len(rows) * 2 // 3], shuffled[len(rows) * 2 // 3 :]
-    return describe(path.parent.name, pool[:n_pool], test[:n_test])
+    name = path.parent.name if path.stem in PARTS else path.stem
+    return describe(name, pool[:n_pool], test[:n_test])
 
 
 def describe(name: str, pool: list[dict[str, Any]], test: list[dict[str, Any]]) -> Data:
     """Find out what kind of data it is."""
     gold = read_gold(pool)
-    several = any(len(row.labels or ()) != 1 for row in gold)
+    labels = labels_of(gold)
+    is_exclusive = len(labels) > 1 and all(len(row.labels or ()) == 1 for row in gold)
     if "spans" in pool[0]:
         component = "spancat" if any(_overlap(row) for row in gold) else "ner"
     else:
         component = "textcat"
-    return Data(
-        name, component, component == "textcat" and not several, labels_of(gold), pool, test
-    )
+    return Data(name, component, component == "textcat" and is_exclusive, labels, pool, test)
 
 
 def labels_of(rows: Iterable[GoldText]) -> tuple[str, ...]:

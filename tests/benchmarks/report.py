@@ -91,8 +91,8 @@ def gains(teaching: pd.DataFrame) -> pd.DataFrame:
 
 
 def each_checkpoint(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return mean and deviation over seeds at each number of answers that is usual."""
-    shown = runs[runs["answers"].isin(CHECKPOINTS)]
+    """Return mean and deviation over seeds at each usual number of answers, and at the last."""
+    shown = runs[runs["answers"].isin({*CHECKPOINTS, runs["answers"].max()})]
     grouped = shown.assign(minutes=shown["seconds"] / 60).groupby(["arm", "answers"])
     means = grouped[["loop", "retrain", "minutes"]].mean()
     return means.assign(deviation=grouped["loop"].std(), seeds=grouped["loop"].count()).dropna(
@@ -101,7 +101,10 @@ def each_checkpoint(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def share_of_random(runs: pd.DataFrame, unit: str) -> float | None:
-    """Return what "auto" needs to reach random's last score, as a share of what random took."""
+    """Return what "auto" needs to reach random's last score, as a share of what random took.
+
+    Infinity where it never did, so that a mean does not pass over it; None without both arms.
+    """
     means = runs.groupby(["arm", "answers"])[["loop", "seconds"]].mean().reset_index()
     ours, other = means[means["arm"] == OURS.name], means[means["arm"] == RANDOM.name]
     if ours.empty or other.empty:
@@ -113,7 +116,7 @@ def share_of_random(runs: pd.DataFrame, unit: str) -> float | None:
             share = (goal - before[0]) / max(reached - before[0], 1e-9)
             return float((before[1] + share * (cost - before[1])) / whole)
         before = (float(reached), float(cost))
-    return None
+    return float("inf")
 
 
 def plot(runs: pd.DataFrame, path: Path) -> None:
