@@ -17,6 +17,7 @@ from nbannotate.learning.averages import Averages, averaged_with, in_place_of_we
 from nbannotate.learning.checkpoints import Checkpoint, Ring
 from nbannotate.learning.evidence import TextEvidence, merge
 from nbannotate.learning.pipelines import check_part, copy_pipeline
+from nbannotate.learning.products import quick_products
 from nbannotate.learning.protocol import Progress
 from nbannotate.learning.rebuilding import Rebuildable
 from nbannotate.learning.replay import Budget, draw_batches
@@ -104,7 +105,10 @@ class SpacyLearner(Rebuildable):
         check_part(self.nlp, self.name, self.pipe)
         docs = [self.nlp.tokenizer(text[:MAX_CHARACTERS_READ]) for text in texts]
         readable = [doc for doc in docs if any(not token.is_space for token in doc)]
-        with in_place_of_weights(self._averages, self.pipe.model):
+        with (
+            in_place_of_weights(self._averages, self.pipe.model),
+            quick_products(self.pipe.model),
+        ):
             predictions = iter(self._predict_docs(readable) if readable else [])
         empty = self._predict_nothing()
         return [
@@ -210,7 +214,8 @@ class SpacyLearner(Rebuildable):
         rate_share
             The share of the learn rate to use, in (0, 1].
         """
-        loss = self._step(batch, rng, self._budget.dropout)
+        with quick_products(self.pipe.model):
+            loss = self._step(batch, rng, self._budget.dropout)
         self._optimizer.learn_rate = self._budget.learn_rate * rate_share
         self.pipe.model.finish_update(self._optimizer)
         return loss
