@@ -120,19 +120,32 @@ def share_of_random(runs: pd.DataFrame, unit: str) -> float | None:
 
 
 def plot(runs: pd.DataFrame, path: Path) -> None:
-    """Draw each arm's curve over simulated minutes, a panel a data set."""
+    """Draw each arm's curve over simulated minutes with its deviation, a panel a data set."""
     from matplotlib.figure import Figure
 
     names = list(runs["data"].unique())
+    arms = dict.fromkeys((OURS.name, RANDOM.name, *sorted(runs["arm"].unique())))
+    colours = {arm: f"C{place}" for place, arm in enumerate(arms)}
     figure = Figure(figsize=(4.5 * len(names), 3.4), layout="constrained")
     panels = figure.subplots(1, len(names), squeeze=False)[0]
+    drawn = {}
     for axes, name in zip(panels, names, strict=True):
-        for arm, mine in runs[runs["data"] == name].groupby("arm", sort=False):
-            means = mine.groupby("answers")[["seconds", "loop"]].mean()
-            axes.plot(means["seconds"] / 60, means["loop"], marker="o", markersize=3, label=arm)
+        for arm, mine in runs[runs["data"] == name].groupby("arm"):
+            grouped = mine.assign(minutes=mine["seconds"] / 60).groupby("answers")
+            minutes, means = grouped["minutes"].mean(), grouped["loop"].mean()
+            spread = grouped["loop"].std().fillna(0.0)
+            style = {"color": colours[str(arm)]}
+            axes.fill_between(minutes, means - spread, means + spread, alpha=0.15, lw=0, **style)
+            (drawn[arm],) = axes.plot(minutes, means, marker="o", markersize=3, **style)
         axes.set(title=name, xlabel="simulated minutes", ylabel="F")
         axes.spines[["top", "right"]].set_visible(False)
-    panels[0].legend(frameon=False, fontsize=8)
+    figure.legend(
+        drawn.values(),
+        map(str, drawn),
+        loc="outside lower center",
+        ncols=len(drawn),
+        frameon=False,
+    )
     figure.savefig(path, dpi=110)
 
 
