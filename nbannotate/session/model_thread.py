@@ -79,6 +79,7 @@ class ModelThread:
         self.version = version
         self.error: BaseException | None = None
         self._learned: list[str] = []
+        self._unbuilt: tuple[list[Answer], ...] = ()
         self._pending: deque[Answer | NewLabel] = deque()
         self._learning: Answer | None = None
         self._is_building = False
@@ -172,6 +173,10 @@ class ModelThread:
                 self._pending.remove(answer)
 
         with self._changed:
+            # A build that failed is not to learn it when it is made again; one that runs now
+            # learns it, and it is forgotten after that.
+            for unbuilt in () if self._is_building else self._unbuilt:
+                unbuilt[:] = [each for each in unbuilt if each.answer_id != answer.answer_id]
             if answer in self._pending:
                 self._pending.remove(answer)
                 self._wants_choice = True
@@ -189,6 +194,9 @@ class ModelThread:
         remembered
             Answers that are in the model already; they are replayed only.
         """
+        # If it fails, it is made again with those of them that then stand.
+        answers, remembered = list(answers), list(remembered)
+        self._unbuilt = answers, remembered
 
         def build(learner: Learner) -> None:
             n_learned = 0
@@ -199,7 +207,8 @@ class ModelThread:
                 self._tell_progress(done, total)
 
             self._tell_progress(0, len(answers))
-            self._is_building = True
+            with self._changed:
+                self._is_building = True
             try:
                 if isinstance(learner, KeepsSnapshots):
                     more = {"remembered": remembered} if remembered else {}
@@ -209,6 +218,7 @@ class ModelThread:
                     learner.rebuild(answers, progress)
                     learner.remember(remembered)
                 self._learned = [each.answer_id for each in (*remembered, *answers)]
+                self._unbuilt = ()
             finally:
                 self._is_building = False
                 self._rebuild = None

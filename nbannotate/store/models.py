@@ -91,9 +91,9 @@ def prune(
     """
     used = asked_for | {row[0] for row in connection.execute(_USED).fetchall()}
     saved = [
-        (version, Path(path))
-        for version, path in connection.execute(_LOOPS, [dataset]).fetchall()
-        if version not in used and Path(path).is_dir()
+        (version, Path(found))
+        for version, recorded in connection.execute(_LOOPS, [dataset]).fetchall()
+        if version not in used and (found := saved_path(recorded, folder)) is not None
     ]
     gone = []
     for version, path in saved[KEPT_LOOP_VERSIONS:]:
@@ -103,12 +103,22 @@ def prune(
     return gone
 
 
-def saved_path(path: str | None) -> str | None:
-    """Return a recorded path if something is there, None if it is gone or never was."""
-    return path if path is not None and Path(path).exists() else None
+def saved_path(path: str | None, folder: Path | None) -> str | None:
+    """Return where what was recorded is now, None if it is gone or never was.
+
+    A folder of models may have been moved together with the store's file: what lies in it
+    under the recorded name is meant.
+    """
+    if path is None:
+        return None
+    moved = folder / Path(path).name if folder is not None else None
+    found = moved if moved is not None and moved.exists() else Path(path)
+    return str(found) if found.exists() else None
 
 
-def find(store_path: str, recorded: Mapping[str, str | None], version: str) -> Path:
+def find(
+    store_path: str, folder: Path | None, recorded: Mapping[str, str | None], version: str
+) -> Path:
     """Return where a version is saved.
 
     Raises
@@ -124,14 +134,15 @@ def find(store_path: str, recorded: Mapping[str, str | None], version: str) -> P
             f"nothing is saved of model version {version}: a store in memory keeps no models; "
             "give the pipeline itself, or open a store on a file before you annotate"
         )
-    if saved_path(path) is None:
-        kept = ", ".join(each for each, at in recorded.items() if saved_path(at)) or "none"
+    saved = saved_path(path, folder)
+    if saved is None:
+        kept = ", ".join(each for each, at in recorded.items() if saved_path(at, folder))
         raise StoreError(
-            f"the files of model version {version} are gone from {path}; saved are: {kept}. Of "
-            f"the loop's own versions the newest {KEPT_LOOP_VERSIONS} are kept, and those that "
-            "were used"
+            f"the files of model version {version} are gone from {path}; saved are: "
+            f"{kept or 'none'}. Of the loop's own versions the newest {KEPT_LOOP_VERSIONS} are "
+            "kept, and those that were used"
         )
-    return Path(path)
+    return Path(saved)
 
 
 def unknown(store_path: str, known: Iterable[str], version: str) -> StoreError:
@@ -236,8 +247,10 @@ class ModelVersions(ABC):
             result = connection.execute(ROWS)
             names = [column[0] for column in result.description or ()]
             rows = result.fetchall()
-        at = names.index("path")
-        return to_frame(names, [(*row[:at], saved_path(row[at]), *row[at + 1 :]) for row in rows])
+        at, folder = names.index("path"), self.models_path
+        return to_frame(
+            names, [(*row[:at], saved_path(row[at], folder), *row[at + 1 :]) for row in rows]
+        )
 
     def loop_versions(self, dataset: str) -> list[tuple[str, str | None, datetime]]:
         """Return version, session and time (UTC, naive) of what loops saved, newest first."""
@@ -259,7 +272,7 @@ class ModelVersions(ABC):
         known = self._recorded_paths()
         if version not in known:
             raise unknown(self.path, known, version)
-        return known[version]
+        return saved_path(known[version], self.models_path) or known[version]
 
     def saved_model(self, version: str) -> Path:
         """Return where the files of a model version are; while the store is open they stay.
@@ -270,7 +283,7 @@ class ModelVersions(ABC):
             There is no such version, or nothing is saved of it.
         """
         self._file.models_asked_for.add(version)
-        return find(self.path, self._recorded_paths(), version)
+        return find(self.path, self.models_path, self._recorded_paths(), version)
 
     def has_model(self, version: object) -> bool:
         """Return whether this is the name of a version of `models`."""

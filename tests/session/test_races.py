@@ -262,6 +262,26 @@ def test_a_rebuild_that_failed_is_made_good_when_the_model_goes_on(learner):
         session.close()
 
 
+@pytest.mark.parametrize("how", ["undo", "set aside"])
+def test_a_rebuild_that_failed_is_made_good_without_what_was_taken_back_since(learner, how):
+    with Store(":memory:") as store:
+        first = a_session(WORDS, store=store, session_id="s")
+        given = [answer_any(first) for _ in range(3)]
+        first.close()
+        learner.fails_on = lambda doing, text: doing == "update" and text == given[2].text
+        session = settled(a_session(WORDS, store=store, learner=learner, session_id="s"))
+        assert session.model.state == "paused"
+        if how == "undo":
+            session.undo()
+        else:
+            session.change(given[2].answer_id, "ignore")
+        session.resume_model()
+        settled(session)
+        assert session.model.state == "ready"
+        assert learner.seen_ids == [each.answer_id for each in given[:2]]
+        session.close()
+
+
 def test_a_source_that_raises_midway_ends_the_run_and_not_the_loop(learner):
     def broken():
         yield from (f"text {number}" for number in range(1_010))

@@ -115,3 +115,16 @@ def test_an_answer_keeps_the_labels_it_was_asked_with(store: Store):
     store.append(an_answer("a", labels=("DRUG", "PLACE")))
     store.append(an_answer("b"))
     assert [each.labels for each in store.answers()] == [("DRUG", "PLACE"), ()]
+
+
+def test_models_are_found_beside_a_file_that_was_moved_with_them(tmp_path):
+    before, after = tmp_path / "before", tmp_path / "after"
+    before.mkdir()
+    with Store(before / "a.duckdb") as store:
+        version, path = store.save_model("drugs", lambda folder: folder.mkdir(), kind="retrain")
+    before.rename(after)
+    with Store(after / "a.duckdb") as store:
+        moved = after / path.relative_to(before)
+        assert store.saved_model(version) == moved
+        assert store.models()["path"].tolist() == [str(moved)]
+        assert store.model_path(version) == str(moved)
