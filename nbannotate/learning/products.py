@@ -38,8 +38,8 @@ def quick_products(model: Model[Any, Any]) -> Iterator[None]:
     """
     from thinc.api import NumpyOps
 
-    plain = [(node, node.ops) for node in model.walk() if type(node.ops) is NumpyOps]
     with _ONE_AT_A_TIME, _one_thread():
+        plain = [(node, node.ops) for node in model.walk() if type(node.ops) is NumpyOps]
         for node, _ in plain:
             node.ops = _by_numpy()
         try:
