@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from tqdm.auto import tqdm
 
 from nbannotate.cells.asked_with import asked_with
-from nbannotate.cells.holdout import hold_out
+from nbannotate.cells.holdout import hold_out, leave_out
 from nbannotate.cells.result import RetrainResult
 from nbannotate.errors import NothingToLearnError
 from nbannotate.learning import (
@@ -27,6 +28,7 @@ from nbannotate.tasks import (
     Answer,
     Component,
     GoldText,
+    check_labels,
     components_of,
     input_hash,
     part_of,
@@ -50,6 +52,8 @@ class Plan:
     exclusive: bool
     learned: list[TextEvidence]
     held_out: list[TextEvidence]
+    n_left_out: int = 0
+    """Answered texts that are not learned, as another source is scored on that has them."""
 
 
 def retrain(
@@ -81,9 +85,10 @@ def retrain(
         `RetrainResult`, or an Annotator: then training goes on from its model.
     evaluation
         What to score on: a share of the answered texts in [0, 1), the name of another
-        dataset, or gold rows.
+        dataset, or gold rows. Texts of these that were answered too are not learned, with a
+        warning.
     labels
-        The labels to learn; by default those that the sessions had.
+        The labels to learn, as recipes take them; by default those that the sessions had.
     max_epochs
         Passes over the answers at most; by default chosen by their number.
     lang
@@ -104,9 +109,11 @@ def retrain(
     Raises
     ------
     NothingToLearnError
-        If no answer that the filters leave teaches anything.
+        If no answer that the filters leave teaches anything, or all are held out.
     FilterError
         If a filter is unknown or malformed.
+    LabelError
+        If a label is empty, padded or given twice.
     PipelineError
         If ``base`` is no pipeline.
 
@@ -124,6 +131,7 @@ def retrain(
     >>> ann.close()
     """
     answers = store.answers(dataset, **filters)
+    labels = check_labels(labels) if labels is not None else None
     plans = [
         plan
         for component in COMPONENTS
@@ -135,6 +143,7 @@ def retrain(
             f"{dict(filters) or 'no filter'} leave teaches anything; see store.annotations(…) "
             "with the same filters"
         )
+    _warn_of_left_out(plans)
     started, parent = _base(store, base)
     nlp = _prepare(started, plans, lang=lang, seed=seed)
     history: list[dict[str, Any]] = []
@@ -160,7 +169,7 @@ def _plan(
     store: Store,
     answers: list[Answer],
     component: Component,
-    labels: Iterable[str] | None,
+    labels: tuple[str, ...] | None,
     evaluation: Any,
     seed: int,
 ) -> Plan | None:
@@ -170,7 +179,7 @@ def _plan(
     if not about:
         return None
     known, exclusive = asked_with(store, about, component)
-    wanted = tuple(labels) if labels is not None else known
+    wanted = labels if labels is not None else known
     exclusive = exclusive and len(wanted) > 1
     evidence = gather(about, component=component, labels=wanted, exclusive=exclusive)
     if not evidence:
@@ -178,10 +187,21 @@ def _plan(
     if isinstance(evaluation, (int, float)):
         complete = [each.is_complete(component, wanted, exclusive) for each in evidence]
         learned, held_out = hold_out(evidence, evaluation, complete, seed=seed)
-    else:
-        learned = evidence
-        held_out = _elsewhere(store, evaluation, component, wanted, exclusive)
-    return Plan(component, wanted, exclusive, learned, held_out)
+        return Plan(component, wanted, exclusive, learned, held_out)
+    held_out = _elsewhere(store, evaluation, component, wanted, exclusive)
+    learned = leave_out(evidence, held_out)
+    return Plan(component, wanted, exclusive, learned, held_out, len(evidence) - len(learned))
+
+
+def _warn_of_left_out(plans: list[Plan]) -> None:
+    n_left_out = max(plan.n_left_out for plan in plans)
+    if n_left_out:
+        warnings.warn(
+            f"{n_left_out} answered text(s) are in evaluation= too; they are scored on and were "
+            "left out of what is learned, as scores on learned texts would flatter the model",
+            UserWarning,
+            stacklevel=3,
+        )
 
 
 def _elsewhere(

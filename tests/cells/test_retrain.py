@@ -9,7 +9,7 @@ import pytest
 import spacy
 
 import nbannotate as nb
-from nbannotate.errors import NothingToLearnError
+from nbannotate.errors import LabelError, NothingToLearnError
 
 DATA = nb.sample_data()
 LABELS = nb.SAMPLE_LABELS["textcat"]
@@ -94,6 +94,25 @@ def test_another_dataset_or_a_frame_can_be_scored_on(store):
     annotate(store, dataset="held", n=15, rows=DATA.tail(40))
     assert retrain(store, "d", evaluation="held").n_held_out == 15
     assert retrain(store, "d", evaluation=DATA.tail(30)).n_held_out == 30
+
+
+def test_a_text_that_is_scored_on_is_not_learned_wherever_it_comes_from(store):
+    annotate(store, n=20, rows=DATA.head(20))
+    with pytest.warns(UserWarning, match=r"8 answered text\(s\) are in evaluation="):
+        framed = retrain(store, "d", evaluation=DATA.iloc[12:30])
+    assert (framed.n_learned, framed.n_held_out) == (12, 18)
+    annotate(store, dataset="held", n=5, rows=DATA.iloc[15:20])
+    with pytest.warns(UserWarning, match="5 answered"):
+        assert retrain(store, evaluation="held").n_learned == 15
+    with pytest.raises(NothingToLearnError, match="evaluation="):
+        retrain(store, "d", evaluation="d")
+
+
+def test_labels_are_taken_as_recipes_take_them(store):
+    annotate(store, n=20, view="ner.manual", labels=["PLACE", "PART"])
+    assert retrain(store, "d", labels="PLACE").per_label["label"].tolist() == ["PLACE"]
+    with pytest.raises(LabelError, match="twice"):
+        retrain(store, "d", labels=["PLACE", "PLACE"])
 
 
 def test_the_loops_model_is_gone_on_from_and_recorded_as_parent(store):
