@@ -62,32 +62,5 @@ def hold_out(
     return learned, held_out
 
 
-def leave_out(
-    evidence: Sequence[TextEvidence], held_out: Sequence[TextEvidence]
-) -> list[TextEvidence]:
-    """Return the evidence about texts that are not scored on.
-
-    Parameters
-    ----------
-    evidence
-        What is known, one per text.
-    held_out
-        What is scored on, wherever it is from.
-
-    Raises
-    ------
-    NothingToLearnError
-        If nothing is left to learn from.
-    """
-    scored_on = {each.input_hash for each in held_out}
-    learned = [each for each in evidence if each.input_hash not in scored_on]
-    if not learned:
-        raise NothingToLearnError(
-            f"all {len(evidence)} answered text(s) are in evaluation= too, so that nothing is left "
-            "to learn from; give other texts, or a share of these, such as evaluation=0.2"
-        )
-    return learned
-
-
 def _draw(text_hash: int, seed: int) -> bytes:
     return blake2b(f"{seed}:{text_hash}".encode(), digest_size=8).digest()

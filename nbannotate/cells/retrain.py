@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from tqdm.auto import tqdm
 
 from nbannotate.cells.asked_with import asked_with
-from nbannotate.cells.holdout import hold_out, leave_out
+from nbannotate.cells.holdout import hold_out
 from nbannotate.cells.result import RetrainResult
 from nbannotate.errors import NothingToLearnError
 from nbannotate.learning import (
@@ -52,8 +52,14 @@ class Plan:
     exclusive: bool
     learned: list[TextEvidence]
     held_out: list[TextEvidence]
-    n_left_out: int = 0
-    """Answered texts that are not learned, as another source is scored on that has them."""
+
+    @property
+    def n_flattering(self) -> int:
+        """How many texts are scored on though they are learned."""
+        return len(
+            {each.input_hash for each in self.learned}
+            & {each.input_hash for each in self.held_out}
+        )
 
 
 def retrain(
@@ -85,8 +91,7 @@ def retrain(
         `RetrainResult`, or an Annotator: then training goes on from its model.
     evaluation
         What to score on: a share of the answered texts in [0, 1), the name of another
-        dataset, or gold rows. Texts of these that were answered too are not learned, with a
-        warning.
+        dataset, or gold rows. Of texts that are learned and scored on there is a warning.
     labels
         The labels to learn, as recipes take them; by default those that the sessions had.
     max_epochs
@@ -109,7 +114,7 @@ def retrain(
     Raises
     ------
     NothingToLearnError
-        If no answer that the filters leave teaches anything, or all are held out.
+        If no answer that the filters leave teaches anything.
     FilterError
         If a filter is unknown or malformed.
     LabelError
@@ -143,7 +148,7 @@ def retrain(
             f"{dict(filters) or 'no filter'} leave teaches anything; see store.annotations(…) "
             "with the same filters"
         )
-    _warn_of_left_out(plans)
+    _warn_of_flattery(plans)
     started, parent = _base(store, base)
     nlp = _prepare(started, plans, lang=lang, seed=seed)
     history: list[dict[str, Any]] = []
@@ -189,16 +194,16 @@ def _plan(
         learned, held_out = hold_out(evidence, evaluation, complete, seed=seed)
         return Plan(component, wanted, exclusive, learned, held_out)
     held_out = _elsewhere(store, evaluation, component, wanted, exclusive)
-    learned = leave_out(evidence, held_out)
-    return Plan(component, wanted, exclusive, learned, held_out, len(evidence) - len(learned))
+    return Plan(component, wanted, exclusive, evidence, held_out)
 
 
-def _warn_of_left_out(plans: list[Plan]) -> None:
-    n_left_out = max(plan.n_left_out for plan in plans)
-    if n_left_out:
+def _warn_of_flattery(plans: list[Plan]) -> None:
+    n_texts, n_held_out = max((plan.n_flattering, len(plan.held_out)) for plan in plans)
+    if n_texts:
         warnings.warn(
-            f"{n_left_out} answered text(s) are in evaluation= too; they are scored on and were "
-            "left out of what is learned, as scores on learned texts would flatter the model",
+            f"{n_texts} of the {n_held_out} texts in evaluation= are learned from too, which "
+            "flatters the scores; give texts that were not answered, or a share of those that "
+            "were, such as evaluation=0.2",
             UserWarning,
             stacklevel=3,
         )

@@ -8,25 +8,15 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable, Mapping
-from random import Random
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tqdm.auto import tqdm
 
-from nbannotate.errors import PipelineError, SourceError
+from nbannotate.cells.oracle import Oracle
+from nbannotate.errors import PipelineError
 from nbannotate.learning import evaluate
 from nbannotate.session import Session
-from nbannotate.tasks import (
-    SPAN_COMPONENTS,
-    AnnotatorTime,
-    GoldText,
-    Span,
-    Task,
-    View,
-    input_hash,
-    read_gold,
-    snap,
-)
+from nbannotate.tasks import AnnotatorTime, GoldText, read_gold
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,140 +31,6 @@ class HasSession(Protocol):
     @property
     def session(self) -> Session:
         """The loop without the page."""
-
-
-class Oracle:
-    """Knows the right answer to every task about a gold text.
-
-    Parameters
-    ----------
-    gold
-        Rows as `read_gold` takes them.
-    mistakes
-        Share of answers that are wrong, in [0, 1].
-    corrects
-        Correct the model's whole reading where the span asked about is wrong.
-    seed
-        Draws the mistakes.
-
-    Raises
-    ------
-    ValueError
-        If ``mistakes`` is no share.
-
-    Examples
-    --------
-    >>> oracle = Oracle([{"text": "Charged twice", "label": "payment"}])
-    >>> oracle.knows("Charged twice"), oracle.knows("Flat tyre")
-    (True, False)
-    """
-
-    def __init__(
-        self,
-        gold: pd.DataFrame | Iterable[Mapping[str, Any]],
-        *,
-        mistakes: float = 0.0,
-        corrects: bool = False,
-        seed: int = 0,
-    ) -> None:
-        if not 0.0 <= mistakes <= 1.0:
-            raise ValueError(f"mistakes={mistakes!r} is no share; give a number from 0 to 1")
-        self._gold = {input_hash(row.text): row for row in read_gold(gold)}
-        self._mistakes = mistakes
-        self._corrects = corrects
-        self._random = Random(seed)
-        self.snapped = 0
-
-    def knows(self, text: str) -> bool:
-        """Return whether the text is among the gold."""
-        return input_hash(text) in self._gold
-
-    def answer(self, session: Session, task: Task) -> dict[str, Any]:
-        """Return the answer to a task, as the arguments of `Session.answer`.
-
-        It is right, but for the share of mistakes. A text that is not among the gold is
-        ignored.
-
-        Raises
-        ------
-        SourceError
-            If the gold row says nothing of what the view asks about.
-        """
-        answer = self._right(session, task)
-        if self._mistakes and self._random.random() < self._mistakes:
-            return self._wrong(session, task, answer)
-        return answer
-
-    def _wrong(self, session: Session, task: Task, right: dict[str, Any]) -> dict[str, Any]:
-        if right["answer"] == "ignore":
-            return right
-        if session.view.layout == "binary":
-            return {"answer": "reject" if right["answer"] == "accept" else "accept"}
-        if session.view.shows("spans"):
-            left_out = self._random.choice([*right["spans"], None])
-            return right | {"spans": [span for span in right["spans"] if span != left_out]}
-        labels = session.view.leading.labels or task.labels
-        other = self._random.choice(labels)
-        if session.view.exclusive:
-            others = [label for label in labels if label not in right["accept"]]
-            return right | {"accept": [self._random.choice(others or list(labels))]}
-        toggled = set(right["accept"]) ^ {other}
-        return right | {"accept": [label for label in labels if label in toggled]}
-
-    def _right(self, session: Session, task: Task) -> dict[str, Any]:
-        gold = self._gold.get(task.input_hash)
-        if gold is None:
-            return {"answer": "ignore"}
-        right: dict[str, Any] = {"answer": "accept"}
-        for block in session.view.blocks:
-            right |= self._right_part(session, block, task, gold)
-            if right["answer"] == "ignore":
-                return {"answer": "ignore"}
-        return right
-
-    def _right_part(
-        self, session: Session, block: View, task: Task, gold: GoldText
-    ) -> dict[str, Any]:
-        if block.component in SPAN_COMPONENTS:
-            right = self._spans(session, task, gold)
-            if "spans" in block.layouts:
-                return {"spans": right}
-            is_right = task.spans[0] in right
-            is_read_right = task.prediction is not None and set(task.prediction) == set(right)
-            if is_read_right or (self._corrects and not is_right):
-                return {"spans": right}
-            return {"answer": "accept" if is_right else "reject"}
-        if block.layout == "input" and not any(field.required for field in block.inputs):
-            return {}
-        if gold.labels is None or not block.takes_labels:
-            raise SourceError(
-                f"the gold for {gold.text[:60]!r} has no 'label' or 'labels', or nothing else "
-                f"that {block.name} asks for"
-            )
-        if block.layout == "binary":
-            return {"answer": "accept" if task.label in gold.labels else "reject"}
-        chosen = [label for label in block.labels or task.labels if label in gold.labels]
-        if block.exclusive and len(chosen) != 1:
-            return {"answer": "ignore"}
-        return {"accept": chosen}
-
-    def _spans(self, session: Session, task: Task, gold: GoldText) -> list[Span]:
-        if gold.spans is None:
-            raise SourceError(
-                f"the gold for {gold.text[:60]!r} has no 'spans', which {session.view.name} "
-                "asks for"
-            )
-        tokens = session.tokens(task)
-        right: list[Span] = []
-        for span in sorted(gold.spans):
-            snapped = snap(span, tokens) if span.label in task.labels else None
-            clashes = right and snapped is not None and snapped.start < right[-1].end
-            if snapped is None or snapped in right or (clashes and not session.view.overlaps):
-                self.snapped += span.label in task.labels
-                continue
-            self.snapped += snapped != span
-            right.append(snapped)
-        return right
 
 
 def simulate(
@@ -193,7 +49,8 @@ def simulate(
     """Answer up to ``n`` tasks from gold labels; the model learns from each, as ever.
 
     A yes or no about a span is given for the model's whole reading where that is right, as
-    one key does on the page. After each answer the model is waited for, as it would be
+    one key does on the page. What cannot be answered as the gold has it is ignored, with a
+    warning. After each answer the model is waited for, as it would be
     ready for a person, who takes seconds. The answers are stored like any other.
 
     Parameters
@@ -231,7 +88,7 @@ def simulate(
     Raises
     ------
     SourceError
-        If a gold row cannot be read, or says nothing of what the view asks about.
+        If a gold row cannot be read, or none says anything of what the view asks about.
 
     Examples
     --------
@@ -249,11 +106,11 @@ def simulate(
     held_out = _scored_on(session, test)
     time = time or AnnotatorTime()
     spent = 0.0
-    given = unknown = 0
+    given = 0
+    paused: str | None = None
     rows: list[dict[str, Any]] = []
     with tqdm(total=n, desc="answers", disable=not progress) as bar:
         while given < n and (task := session.task) is not None:
-            unknown += not oracle.knows(task.text)
             answer = oracle.answer(session, task)
             n_tokens = len(session.tokens(task))
             seconds = time.of(session.view, task, n_tokens=n_tokens, **answer)
@@ -261,16 +118,18 @@ def simulate(
             session.join()
             spent += seconds
             given += 1
+            if paused is None and session.model.state == "paused":
+                paused = f"the model is paused since answer {given}: {session.model.message}"
             bar.update()
             is_due = given % every == 0 if every else given in CHECKPOINTS
             if is_due or given == n:
                 rows.append(_row(session, given, spent, held_out))
     if given and (not rows or rows[-1]["answers"] != given):
         rows.append(_row(session, given, spent, held_out))
-    if unknown:
-        _warn(f"{unknown} texts of the pool are not among the gold; they were ignored")
-    if oracle.snapped:
-        _warn(f"{oracle.snapped} gold spans were off the tokens; they were widened or left out")
+    for remark in oracle.remarks:
+        _warn(remark)
+    if paused is not None:
+        _warn(f"{paused}; it learned nothing from then on, ann.resume() lets it go on")
     return pd.DataFrame(rows)
 
 

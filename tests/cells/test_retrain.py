@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -96,16 +97,18 @@ def test_another_dataset_or_a_frame_can_be_scored_on(store):
     assert retrain(store, "d", evaluation=DATA.tail(30)).n_held_out == 30
 
 
-def test_a_text_that_is_scored_on_is_not_learned_wherever_it_comes_from(store):
+def test_texts_that_are_learned_and_scored_on_are_told_of(store):
     annotate(store, n=20, rows=DATA.head(20))
-    with pytest.warns(UserWarning, match=r"8 answered text\(s\) are in evaluation="):
+    with pytest.warns(UserWarning, match="8 of the 18 texts in evaluation= are learned from too"):
         framed = retrain(store, "d", evaluation=DATA.iloc[12:30])
-    assert (framed.n_learned, framed.n_held_out) == (12, 18)
-    annotate(store, dataset="held", n=5, rows=DATA.iloc[15:20])
-    with pytest.warns(UserWarning, match="5 answered"):
-        assert retrain(store, evaluation="held").n_learned == 15
-    with pytest.raises(NothingToLearnError, match="evaluation="):
-        retrain(store, "d", evaluation="d")
+    assert (framed.n_learned, framed.n_held_out) == (20, 18)
+    annotate(store, dataset="held", n=5, rows=DATA.iloc[15:25])
+    with pytest.warns(UserWarning, match="5 of the 5 texts"):
+        retrain(store, evaluation="held")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        retrain(store, "d", evaluation=DATA.iloc[20:30])
+        retrain(store, "d", evaluation=0.2)
 
 
 def test_labels_are_taken_as_recipes_take_them(store):

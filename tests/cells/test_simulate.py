@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 import nbannotate as nb
@@ -62,7 +63,8 @@ def test_nested_gold_is_what_is_stored_and_learned():
             sorted(row["spans"], key=str) for row in NESTED
         ]
         assert len(store.spans("d")) == 12
-        result = nb.retrain(store, "d", evaluation=NESTED, max_epochs=150, progress=False)
+        with pytest.warns(UserWarning, match="learned from too"):
+            result = nb.retrain(store, "d", evaluation=NESTED, max_epochs=150, progress=False)
     doc = result.nlp(NESTED[0]["text"])
     assert {(span.text, span.label_) for span in doc.spans["sc"]} == {
         ("IL-2", "protein"),
@@ -109,6 +111,54 @@ def test_texts_that_are_not_among_the_gold_are_ignored_and_counted():
     with pytest.warns(UserWarning, match="2 texts of the pool are not among the gold"):
         nb.simulate(ann, DATA.head(2), n=4, progress=False)
     assert sorted(ann.annotations()["answer"]) == ["accept", "accept", "ignore", "ignore"]
+    ann.close()
+
+
+@pytest.mark.parametrize("view", ["ner.manual", "textcat.manual"])
+def test_gold_rows_that_say_nothing_of_what_is_asked_are_ignored_and_counted(view):
+    spans = [{"start": 0, "end": 2, "label": "A"}]
+    rows = [
+        {"text": "my text", "spans": spans, "label": "A"},
+        {"text": "no label", "spans": spans, "label": None},
+        {"text": "no span", "spans": None, "label": "A"},
+    ]
+    ann = nb.annotate(rows, view=view, labels=["A", "B"], store=":memory:", dataset="d")
+    with pytest.warns(UserWarning, match="nothing of what is asked about 1 texts"):
+        nb.simulate(ann, pd.DataFrame(rows), progress=False)
+    assert sorted(ann.annotations()["answer"]) == ["accept", "accept", "ignore"]
+    ann.close()
+
+
+@pytest.mark.parametrize("view", ["ner.manual", "ner.teach", "textcat.manual", "textcat.teach"])
+def test_gold_whose_labels_nobody_asks_about_is_told_of(view):
+    rows = DATA.head(4)
+    ann = nb.annotate(
+        rows, view=view, labels=["place", "part"], store=":memory:", strategy="random"
+    )
+    with pytest.warns(UserWarning) as told:
+        nb.simulate(ann, rows, progress=False)
+    ann.close()
+    assert any("asked is 'place', 'part'" in str(each.message) for each in told)
+
+
+def test_a_text_to_which_not_exactly_one_label_applies_is_ignored_and_counted():
+    rows = [{"text": text, "labels": list(text)} for text in ("A", "B", "AB", "C")]
+    ann = nb.textcat.manual(rows, labels=["A", "B"], store=":memory:", dataset="d")
+    with pytest.warns(UserWarning, match="2 texts have none of the labels"):
+        nb.simulate(ann, rows, progress=False)
+    assert sorted(ann.annotations()["answer"]) == ["accept", "accept", "ignore", "ignore"]
+    ann.close()
+
+
+def test_a_model_that_is_paused_meanwhile_is_told_of():
+    def broken(candidates, random):
+        raise ZeroDivisionError("no rank")
+
+    ann = nb.textcat.manual(
+        DATA.head(4), labels=nb.SAMPLE_LABELS["textcat"], store=":memory:", strategy=broken
+    )
+    with pytest.warns(UserWarning, match=r"paused since answer 1: .*no rank.*ann\.resume"):
+        nb.simulate(ann, DATA, n=3, progress=False)
     ann.close()
 
 
