@@ -21,6 +21,7 @@ from nbannotate.learning.protocol import (
     takes_updates,
     texts_at_once,
 )
+from nbannotate.learning.readings import read_texts
 from nbannotate.learning.refit import RefitLearner
 from nbannotate.learning.scoring import evaluate, evaluate_evidence, main_score, per_type
 from nbannotate.learning.suggester import (
@@ -58,6 +59,7 @@ __all__ = [
     "make_learner",
     "per_type",
     "prepare",
+    "read_texts",
     "spans_key_of",
     "suggester",
     "takes_updates",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbannotate.errors import LearningError
+from nbannotate.errors import LearningError, PipelineError
 from nbannotate.learning.averages import Averages, averaged_with, in_place_of_weights
 from nbannotate.learning.checkpoints import Checkpoint, Ring
 from nbannotate.learning.evidence import TextEvidence, merge
@@ -56,6 +56,11 @@ class SpacyLearner(Rebuildable):
         model is then the one before it. It may predict.
     remake : callable or None
         Makes a new learner of the same settings from a pipeline and labels.
+
+    Raises
+    ------
+    PipelineError
+        If a weight of the component is no number.
     """
 
     def __init__(
@@ -70,6 +75,11 @@ class SpacyLearner(Rebuildable):
         self._budget = budget
         self._seed = seed
         self._exclusive = True
+        if not self.is_finite():
+            raise PipelineError(
+                f"the pipeline's {name!r} has weights that are no numbers (NaN or infinite), so "
+                "that it can suggest and learn nothing; load it anew, or give another pipeline"
+            )
         self._optimizer = self._make_optimizer()
         self._averages: Averages = {}
         self._base = self.checkpoint()

@@ -36,7 +36,8 @@ class RefitLearner:
         Takes the model and texts, and returns one reading per text: a mapping from label
         to probability in [0, 1], a list of `Span`, or a `Prediction`.
     labels
-        The labels that are asked about; what is predicted of others is left out.
+        The labels that are asked about; what is predicted of others is left out. A session
+        may add some, so a model of fixed labels takes its own from the answers.
     every
         Fit after each so many answers; more than 1 for a model that is slow to fit.
     ready
@@ -142,6 +143,16 @@ class RefitLearner:
         self._learn({answer.answer_id: answer for answer in answers})
         if progress is not None:
             progress(len(answers), len(answers))
+
+    def add_label(self, label: str) -> None:
+        """Know one more label: answers that were left out for it are learned."""
+        former = self._labels
+        self._labels = check_labels((*former, label))
+        try:
+            self._learn(self._answers)
+        except BaseException:
+            self._labels = former
+            raise
 
     def _learn(self, answers: dict[str, Answer]) -> None:
         """Fit on as many answers as make whole steps; if it raises, all is as it was."""

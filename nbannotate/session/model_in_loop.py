@@ -104,7 +104,15 @@ class ModelInLoop(ABC):
         return self._thread.traceback if self._thread is not None else None
 
     def resume_model(self) -> None:
-        """Let a paused model go on; the answers that waited are learned."""
+        """Let a paused model go on; the answers that waited are learned.
+
+        Raises
+        ------
+        SessionClosedError
+            If the session is closed.
+        """
+        with self._lock:
+            self._check_open()
         if self._thread is not None:
             self._thread.resume()
 
@@ -138,9 +146,9 @@ class ModelInLoop(ABC):
             saving=Saving(models / "loop" if models is not None else None, versions),
         )
         if rebuild and not isinstance(learner, UnmadeLearner):
+            # Even of nothing: a learner that was in another loop forgets what it learned there.
             remembered, earlier = self._lineage.split()
-            if remembered or earlier:
-                self._thread.rebuild(earlier, remembered)
+            self._thread.rebuild(earlier, remembered)
         self._thread.start()
 
     def _begin_at(self, version: str | None) -> list[Answer]:

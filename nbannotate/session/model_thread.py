@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from nbannotate.learning import (
     GivesWay,
     Interrupted,
-    KeepsSnapshots,
     Learner,
     Predictor,
     UnmadeLearner,
     copy_nlp_of,
     takes_updates,
 )
+from nbannotate.session.advice import how_to_set_aside
+from nbannotate.session.building import Build
 from nbannotate.session.calls import Call, mend
 from nbannotate.session.new_labels import NewLabel, check_takes_labels, take_label
 from nbannotate.session.progress import ModelStatus
@@ -79,10 +80,9 @@ class ModelThread:
         self.version = version
         self.error: BaseException | None = None
         self._learned: list[str] = []
-        self._unbuilt: tuple[list[Answer], ...] = ()
+        self._build: Build | None = None
         self._pending: deque[Answer | NewLabel] = deque()
         self._learning: Answer | None = None
-        self._is_building = False
         self._calls: deque[Call] = deque()
         self._failed: list[Call] = []
         self._wants_choice = not isinstance(learner, UnmadeLearner)
@@ -98,7 +98,9 @@ class ModelThread:
         """What the model is doing."""
         with self._changed:
             waits = len(self._waiting()) + (self._learning is not None)
-            is_busy = self._is_busy or bool(self._pending)
+            waits += self._build.n_waiting if self._build is not None else 0
+            is_busy = self._is_busy or bool(self._pending) or waits > 0
+            learns = is_busy and not self._is_stopping
             learned = len(self._learned) if takes_updates(self._own) else 0
             rebuild = self._rebuild
             error = self.error
@@ -108,9 +110,7 @@ class ModelThread:
         if rebuild is not None:
             done, total = rebuild
             return ModelStatus("rebuilding", learned, waits, self.version, done=done, total=total)
-        return ModelStatus(
-            "learning" if waits or is_busy else "ready", learned, waits, self.version
-        )
+        return ModelStatus("learning" if learns else "ready", learned, waits, self.version)
 
     @property
     def waiting(self) -> set[str]:
@@ -173,10 +173,8 @@ class ModelThread:
                 self._pending.remove(answer)
 
         with self._changed:
-            # A build that failed is not to learn it when it is made again; one that runs now
-            # learns it, and it is forgotten after that.
-            for unbuilt in () if self._is_building else self._unbuilt:
-                unbuilt[:] = [each for each in unbuilt if each.answer_id != answer.answer_id]
+            if self._build is not None:
+                self._build.leave_out(answer)
             if answer in self._pending:
                 self._pending.remove(answer)
                 self._wants_choice = True
@@ -194,36 +192,23 @@ class ModelThread:
         remembered
             Answers that are in the model already; they are replayed only.
         """
-        # If it fails, it is made again with those of them that then stand.
-        answers, remembered = list(answers), list(remembered)
-        self._unbuilt = answers, remembered
+        build = self._build = Build(list(answers), list(remembered))
 
-        def build(learner: Learner) -> None:
-            n_learned = 0
-
-            def progress(done: int, total: int) -> None:
-                nonlocal n_learned
-                n_learned += 1
-                self._tell_progress(done, total)
-
-            self._tell_progress(0, len(answers))
+        def make(learner: Learner) -> None:
+            if build.answers:
+                self._tell_progress(0, len(build.answers))
             with self._changed:
-                self._is_building = True
+                build.is_running = True
             try:
-                if isinstance(learner, KeepsSnapshots):
-                    more = {"remembered": remembered} if remembered else {}
-                    learner.rebuild(answers, progress, self._saving.snapshots, **more)
-                    self._saving.n_unsaved = n_learned
-                else:
-                    learner.rebuild(answers, progress)
-                    learner.remember(remembered)
-                self._learned = [each.answer_id for each in (*remembered, *answers)]
-                self._unbuilt = ()
+                n_anew = build.make(learner, self._saving.snapshots, self._tell_progress)
+                self._learned = build.learned
+                self._saving.begin(self._learned, n_anew)
+                self._build = None
             finally:
-                self._is_building = False
+                build.is_running = False
                 self._rebuild = None
 
-        self.call(build)
+        self.call(make)
 
     def replace(
         self, learner: Learner, version: str | None, standing: Callable[[], list[Answer]]
@@ -250,6 +235,7 @@ class ModelThread:
             self.version = version
             self._learned = [each.answer_id for each in earlier]
             self._saving.n_unsaved = 0
+            self._build = None
 
         with self._changed:
             is_whole = self.error is None
@@ -377,6 +363,7 @@ class ModelThread:
             self._saving.n_unsaved = 0
             raise
         self._learned.remove(answer.answer_id)
+        self._saving.n_unsaved += 1
 
     def _learns(self) -> bool:
         return bool(self._pending) and self.error is None
@@ -414,7 +401,9 @@ class ModelThread:
         except Exception as error:  # noqa: BLE001 - whatever a model raises must not end the loop
             with self._changed:
                 self._pending.appendleft(answer)
-            self._pause(error, "" if isinstance(answer, NewLabel) else _how_to_go_on(answer))
+            if isinstance(answer, Answer):
+                error.add_note(how_to_set_aside(answer))
+            self._pause(error)
             return
         finally:
             self._learning = None
@@ -443,7 +432,8 @@ class ModelThread:
         """Between two steps of learning: stop if asked to, and choose if the page waits."""
         if self._is_stopping:
             raise Interrupted
-        if self._wants_choice and not self._is_building and self._is_starving():
+        is_building = self._build is not None and self._build.is_running
+        if self._wants_choice and not is_building and self._is_starving():
             self._make_choice()
 
     def _tell_progress(self, done: int, total: int) -> None:
@@ -459,7 +449,7 @@ class ModelThread:
         self._saving.save(
             self._learner,
             parent=self.version,
-            answers_seen=len(self._learned),
+            learned=self._learned,
             then=self._name_version,
             in_background=in_background,
         )
@@ -475,10 +465,9 @@ class ModelThread:
             self._pause(error)
             self._choose(None)
 
-    def _pause(self, error: Exception, how_to_go_on: str = "") -> None:
-        logger.warning(
-            "the model in the loop is paused: %s%s", error, how_to_go_on, exc_info=error
-        )
+    def _pause(self, error: Exception) -> None:
+        notes = "".join(f" {note}" for note in getattr(error, "__notes__", ()))
+        logger.warning("the model in the loop is paused: %s%s", error, notes, exc_info=error)
         self.error = error
 
     def _on_status_safely(self) -> None:
@@ -486,10 +475,3 @@ class ModelThread:
             self._on_status()
         except Exception:  # the page must never stop the model
             logger.exception("a listener of the session raised")
-
-
-def _how_to_go_on(answer: Answer) -> str:
-    return (
-        f" (learning {answer.text[:40]!r}; ann.resume() tries again, "
-        f"ann.session.change({answer.answer_id!r}, 'ignore') sets that answer aside)"
-    )

@@ -15,7 +15,7 @@ from nbannotate.acquisition import Acquisition, Candidate, Experience, Plan
 from nbannotate.acquisition.experience import LABEL_NAME
 from nbannotate.acquisition.label_names import LabelNames
 from nbannotate.acquisition.patterns import PatternMatcher
-from nbannotate.learning import Predictor, takes_updates, texts_at_once
+from nbannotate.learning import Predictor, read_texts, takes_updates, texts_at_once
 from nbannotate.pool import Pool
 from nbannotate.session.few_texts import FewTexts
 from nbannotate.session.page_spans import given_spans, snapped, snapped_reading
@@ -253,7 +253,7 @@ class Questions:
         version: str | None,
     ) -> list[Task]:
         predictions = (
-            learner.predict([text.text for text in texts])
+            read_texts(learner, [text.text for text in texts])
             if learner is not None
             else [Prediction() for _ in texts]
         )

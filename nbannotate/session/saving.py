@@ -7,7 +7,7 @@ nothing is saved twice, and nothing that was only half learned is.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from nbannotate.learning import HasPipeline, KeepsSnapshots, Learner, copy_nlp_of, takes_updates
@@ -29,13 +29,21 @@ class Saving:
     Attributes
     ----------
     n_unsaved : int
-        Answers learned since the model was saved.
+        Answers learned and unlearned since the model was saved.
+    saved : tuple of str
+        Ids of the answers that the saved model has learned.
     """
 
     def __init__(self, snapshots: Path | None, versions: Versions | None) -> None:
         self.snapshots = snapshots
         self._versions = versions
         self.n_unsaved = 0
+        self.saved: tuple[str, ...] = ()
+
+    def begin(self, learned: Sequence[str], n_anew: int) -> None:
+        """Note what the model has learned at the start, and how many of it since it was saved."""
+        self.n_unsaved = n_anew
+        self.saved = () if n_anew else tuple(learned)
 
     @property
     def is_due(self) -> bool:
@@ -47,22 +55,25 @@ class Saving:
         learner: Learner,
         *,
         parent: str | None,
-        answers_seen: int,
+        learned: Sequence[str],
         then: Callable[[str], None],
         in_background: bool,
     ) -> None:
-        """Save the model; what cannot be saved is a warning.
+        """Save the model, unless it is the one that is saved; what cannot be is a warning.
 
         Parameters
         ----------
-        learner, parent, answers_seen
-            The model, the version that it goes on from, and how much it has learned.
+        learner, parent, learned
+            The model, the version that it goes on from, and the ids of what it has learned.
         then
             Called with the version once it is saved.
         in_background
             Return before the version is saved.
         """
         self.n_unsaved = 0
+        if self.saved == tuple(learned):
+            return
+        self.saved = tuple(learned)
         try:
             if self.snapshots is not None and isinstance(learner, KeepsSnapshots):
                 learner.save_snapshot(self.snapshots)
@@ -71,7 +82,7 @@ class Saving:
                 self._versions.save(
                     copy_nlp_of(learner),
                     parent=parent,
-                    answers_seen=answers_seen,
+                    answers_seen=len(learned),
                     then=then,
                     in_background=in_background,
                 )

@@ -126,6 +126,11 @@ class Annotator(anywidget.AnyWidget):
         -------
         Annotator
             This widget.
+
+        Raises
+        ------
+        SessionClosedError
+            If the session is closed.
         """
         self._session.resume_model()
         return self

@@ -161,6 +161,28 @@ def test_a_fit_that_raises_leaves_all_as_it_was():
     assert (learner.model, learner.learned) == (5, 5)
 
 
+def test_a_label_that_comes_midway_brings_the_answers_that_were_left_out_for_it():
+    fits = []
+
+    def fit(given: list[Answer]) -> int:
+        fits.append([label for each in given for label in each.accept])
+        return len(given)
+
+    learner = RefitLearner(
+        fit, lambda model, texts: [{"A": 0.25, "B": 0.5, "C": 0.25}] * len(texts), labels="A,B"
+    )
+    learner.update(
+        [make_answer(f"text {n}", "textcat.manual", accept=("ABC"[n % 3],)) for n in range(6)]
+    )
+    assert sorted(fits[-1]) == ["A", "A", "B", "B"]
+    learner.add_label("C")
+    assert sorted(fits[-1]) == ["A", "A", "B", "B", "C", "C"]
+    assert learner.labels == ("A", "B", "C")
+    assert learner.predict(["text"]) == [Prediction(cats={"A": 0.25, "B": 0.5, "C": 0.25})]
+    with pytest.raises(LabelError):
+        learner.add_label("C")
+
+
 def test_what_teaches_nothing_is_not_given_to_fit():
     learner, fits = counting(ready=lambda answers: True)
     learner.update([make_answer("a", "textcat.manual", "ignore")])

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 import nbannotate as nb
-from nbannotate.errors import AnswerError
-from nbannotate.tasks import Answer
+from nbannotate.errors import AnswerError, PipelineError
+from nbannotate.learning.base import SpacyLearner
+from nbannotate.tasks import Answer, Prediction, Span
 from tests.learning.answers import gold_texts
 from tests.loops import CountingLearner, a_session, answer_any, settled
 
@@ -156,4 +159,74 @@ def test_an_answer_that_cannot_be_learned_is_named_and_can_be_set_aside(caplog):
     session.resume_model()
     assert settled(session).model.state == "ready"
     assert good.answer_id in learner.seen_ids
+    session.close()
+
+
+def test_an_answer_that_cannot_be_learned_after_a_restart_is_named_too(caplog, monkeypatch):
+    with nb.Store(":memory:") as store:
+        keywords = {"labels": ["DRUG"], "store": store, "dataset": "d", "session_id": "s"}
+        ann = nb.ner.correct(TEXTS, **keywords, nlp=False)
+        given = answer(ann, 4)
+        ann.close()
+        dreaded = ann.annotations()["text"][2]
+        apply = SpacyLearner._apply
+
+        def fastidious(learner: SpacyLearner, answers: Sequence[Answer]) -> None:
+            if any(each.text == dreaded for each in answers):
+                raise ValueError("that text is beyond me")
+            apply(learner, answers)
+
+        monkeypatch.setattr(SpacyLearner, "_apply", fastidious)
+        ann = nb.ner.correct(TEXTS, **keywords)
+        ann.session.join()
+        assert (ann.model.state, ann.model.pending) == ("paused", 4)
+        assert f"ann.session.change({given[2]!r}, 'ignore')" in caplog.text
+        ann.session.change(given[2], "ignore")
+        ann.resume()
+        ann.session.join()
+        assert (ann.model.state, ann.model.learned) == ("ready", 3)
+        ann.close()
+
+
+@pytest.mark.parametrize("component", ["ner", "textcat", "spancat"])
+def test_a_pipeline_whose_weights_are_no_numbers_is_refused_at_the_start(component):
+    view = {"spancat": "spans"}.get(component, component) + ".correct"
+    ann = nb.annotate(TEXTS, view=view, labels=["A", "B"], store=":memory:")
+    answer_any(settled(ann.session))
+    nlp = ann.nlp
+    ann.close()
+    node = next(node for node in nlp.get_pipe(component).model.walk() if node.has_param("W"))
+    node.set_param("W", node.get_param("W") * np.nan)
+    with pytest.raises(PipelineError, match=f"{component!r} has weights that are no numbers"):
+        nb.annotate(TEXTS, view=view, labels=["A", "B"], store=":memory:", nlp=nlp)
+
+
+class Babbling(CountingLearner):
+    """Says what is no prediction."""
+
+    def predict(self, texts: Sequence[str]) -> list[Prediction]:
+        return self.babble(super().predict(texts))
+
+
+@pytest.mark.parametrize(
+    ("babble", "message"),
+    [
+        (lambda read: read[:-1], "predictions of"),
+        (lambda read: [replace(each, cats={"A": math.nan}) for each in read], "no number"),
+        (
+            lambda read: [replace(each, spans=(Span(0, 1, "A", math.inf),)) for each in read],
+            "no number",
+        ),
+    ],
+)
+def test_predictions_that_are_none_pause_the_model_and_are_never_shown(babble, message):
+    learner = Babbling()
+    learner.babble = babble
+    session = settled(a_session(learner=learner))
+    assert session.model.state == "paused"
+    assert message in session.model.message
+    assert answer_any(session).score is None
+    learner.babble = list
+    session.resume_model()
+    assert settled(session).model.state == "ready"
     session.close()

@@ -87,6 +87,27 @@ def test_a_loop_that_learned_nothing_saves_no_version(store):
     assert store.models().empty
 
 
+def test_a_loop_whose_answer_was_undone_saves_the_model_that_never_saw_it(store):
+    ann = answer(loop(store), 2)
+    ann.close()
+    ann = loop(store)
+    ann.session.undo()
+    ann.session.join()
+    left = weights(ann)
+    ann.close()
+    assert store.models()["answers_seen"].tolist() == [2, 1]
+    assert same(of(spacy.load(store.saved_model("v2"))), left)
+
+
+def test_what_was_learned_and_undone_at_once_saves_no_version(store):
+    answer(loop(store), 2).close()
+    ann = answer(loop(store), 1)
+    ann.session.undo()
+    ann.session.join()
+    ann.close()
+    assert store.models()["version"].tolist() == ["v1"]
+
+
 @pytest.mark.parametrize("component", ["ner", "textcat", "spancat"])
 def test_a_loop_opened_again_and_closed_saves_no_version_again(store, component):
     view = {"spancat": "spans"}.get(component, component) + ".correct"

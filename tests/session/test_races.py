@@ -252,9 +252,10 @@ def test_a_rebuild_that_failed_is_made_good_when_the_model_goes_on(learner):
         first.close()
         learner.fails_on = lambda doing, text: doing == "update" and text == WORDS[1]
         session = settled(a_session(WORDS, store=store, learner=learner))
-        assert session.model.state == "paused"
+        assert (session.model.state, session.model.pending) == ("paused", 3)
         assert session.task is not None
         given.append(answer_any(session).answer_id)
+        assert session.model.pending == 4
         learner.fails_on = lambda *_: False
         session.resume_model()
         settled(session)
@@ -279,6 +280,53 @@ def test_a_rebuild_that_failed_is_made_good_without_what_was_taken_back_since(le
         settled(session)
         assert session.model.state == "ready"
         assert learner.seen_ids == [each.answer_id for each in given[:2]]
+        session.close()
+
+
+def test_a_closed_loop_neither_learns_nor_goes_on(learner):
+    session = settled(a_session(WORDS, learner=learner))
+    learner.fails_on = lambda doing, _: doing == "update"
+    answer_any(session)
+    settled(session)
+    learner.gate = threading.Event()
+    session.resume_model()
+    assert learner.entered.wait(PATIENCE_SECONDS)
+    answer_any(session)
+    closing = threading.Thread(target=session.close)
+    closing.start()
+    learner.gate.set()
+    closing.join(PATIENCE_SECONDS)
+    assert (session.model.state, session.model.pending) == ("paused", 2)
+    with pytest.raises(SessionClosedError, match="recipe's cell"):
+        session.resume_model()
+    assert session.model.state == "paused"
+
+
+def test_a_loop_closed_with_answers_that_wait_is_not_said_to_be_learning(learner):
+    session = settled(a_session(WORDS, learner=learner))
+    learner.gate = threading.Event()
+    for _ in range(3):
+        answer_any(session)
+    assert learner.entered.wait(PATIENCE_SECONDS)
+    closing = threading.Thread(target=session.close)
+    closing.start()
+    learner.gate.set()
+    closing.join(PATIENCE_SECONDS)
+    assert session.model.state == "ready"
+
+
+def test_a_learner_that_comes_from_another_loop_knows_the_answers_of_its_own(learner):
+    with Store(":memory:") as store:
+        former = settled(a_session(WORDS, store=store, learner=learner, dataset="former"))
+        for _ in range(3):
+            answer_any(former)
+        settled(former)
+        former.close()
+        session = settled(a_session(WORDS, store=store, learner=learner, dataset="own"))
+        given = answer_any(session).answer_id
+        settled(session)
+        assert learner.seen_ids == [given]
+        assert session.model.learned == 1
         session.close()
 
 
