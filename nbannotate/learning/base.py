@@ -14,7 +14,7 @@ import numpy as np
 
 from nbannotate.errors import LearningError, PipelineError
 from nbannotate.learning.averages import Averages, averaged_with, in_place_of_weights
-from nbannotate.learning.checkpoints import Checkpoint, Ring
+from nbannotate.learning.checkpoints import Checkpoint, KeptCheckpoints
 from nbannotate.learning.evidence import TextEvidence, merge
 from nbannotate.learning.pipelines import check_part, copy_pipeline
 from nbannotate.learning.products import quick_products
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from thinc.api import Optimizer
 
 MAX_CHARACTERS_READ = 50_000
-_RING_BYTES = 200_000_000
+_CHECKPOINT_BYTES = 200_000_000
 
 
 class SpacyLearner(Rebuildable):
@@ -83,7 +83,7 @@ class SpacyLearner(Rebuildable):
         self._optimizer = self._make_optimizer()
         self._averages: Averages = {}
         self._base = self.checkpoint()
-        self._ring = Ring(_RING_BYTES)
+        self._kept = KeptCheckpoints(_CHECKPOINT_BYTES)
         self._grown_at = 0
         self._docs: dict[str, Doc] = {}
         self._remembered: list[Answer] = []
@@ -147,7 +147,7 @@ class SpacyLearner(Rebuildable):
                 self._forget_last()
             self.restore(checkpoint)
             raise
-        self._ring.push(n_updates, checkpoint)
+        self._kept.push(n_updates, checkpoint)
 
     def undo(self) -> None:
         """Make the model the one that never saw the last call of `update`.
@@ -159,12 +159,7 @@ class SpacyLearner(Rebuildable):
         """
         if not self._updates:
             raise LearningError("there is no update to undo; the model is as it was at the start")
-        self._forget_last()
-        checkpoint = self._ring.pop(len(self._updates))
-        if checkpoint is not None:
-            self.restore(checkpoint)
-            return
-        self._relearn(list(self._updates))
+        self._relearn_from(len(self._updates) - 1, self._updates[:-1])
 
     def forget(self, answer: Answer) -> None:
         """Make the model the one that never saw an answer.
@@ -191,17 +186,19 @@ class SpacyLearner(Rebuildable):
     def _relearn_from(self, first: int, updates: Sequence[tuple[Answer, ...]]) -> None:
         """Learn these updates, of which those before the first were learned as they are."""
         before = list(self._updates)
-        checkpoint = self._ring.pop(first) if first >= self._grown_at else None
+        kept = self._kept.pop_latest(first)
         try:
-            if checkpoint is None:
+            # Before a label came, answers were learned without it: they are to be so again.
+            if kept is None or (kept[0] < self._grown_at and kept[0] < len(updates)):
                 self._relearn(updates)
                 return
-            self._recall(updates[:first])
+            at, checkpoint = kept
+            self._recall(updates[:at])
             self.restore(checkpoint)
-            self._learn_in_order(updates, begun=first)
+            self._learn_in_order(updates, begun=at)
         except BaseException:
             # Whoever forgets it again is to find all that is to be learned without it.
-            self._ring.clear()
+            self._kept.clear()
             self._recall(before)
             raise
 
@@ -363,7 +360,7 @@ class SpacyLearner(Rebuildable):
         self.expect(self._evidence.values())
 
     def _start_over(self) -> None:
-        self._ring.clear()
+        self._kept.clear()
         self._grown_at = 0
         self._forget_all()
         self._base.restore(self.pipe.model, self._optimizer)

@@ -6,7 +6,6 @@ that an undone answer leaves no trace.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -71,43 +70,62 @@ class Checkpoint:
         )
 
 
-class Ring:
-    """The latest checkpoints, each under the number of updates before it.
+class KeptCheckpoints:
+    """Checkpoints to go back to, each under the number of updates before it.
+
+    The farther back, the sparser: the gap between two is about in proportion to their age,
+    so that few checkpoints make both a short way back and a long one cheap.
 
     Parameters
     ----------
     max_bytes
-        The oldest are dropped beyond this; the newest is always kept.
+        Beyond this some are dropped; the newest is always kept.
     """
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
-        self._kept: deque[tuple[int, Checkpoint]] = deque()
+        self._kept: list[tuple[int, Checkpoint]] = []
         self._n_bytes = 0
 
     def push(self, index: int, checkpoint: Checkpoint) -> None:
-        """Keep the state before update number ``index``."""
+        """Keep the state before update number ``index``, which is later than all others."""
         self._kept.append((index, checkpoint))
         self._n_bytes += checkpoint.n_bytes
         while self._n_bytes > self._max_bytes and len(self._kept) > 1:
-            self._n_bytes -= self._kept.popleft()[1].n_bytes
+            self._drop(self._least_missed())
 
-    def pop(self, index: int) -> Checkpoint | None:
-        """Take out the state before update number ``index``, None if it was dropped."""
+    def pop_latest(self, index: int) -> tuple[int, Checkpoint] | None:
+        """Take out the last state up to the one before update ``index``; later ones are dropped.
+
+        Returns
+        -------
+        tuple or None
+            The number of updates before it, at most ``index``, and the state.
+        """
         while self._kept and self._kept[-1][0] > index:
-            self._n_bytes -= self._kept.pop()[1].n_bytes
-        if not self._kept or self._kept[-1][0] != index:
-            return None
-        checkpoint = self._kept.pop()[1]
-        self._n_bytes -= checkpoint.n_bytes
-        return checkpoint
+            self._drop(-1)
+        return self._drop(-1) if self._kept else None
 
     def change(self, changed: Callable[[Checkpoint], Checkpoint]) -> None:
         """Put another in the place of each."""
-        self._kept = deque((index, changed(checkpoint)) for index, checkpoint in self._kept)
+        self._kept = [(index, changed(checkpoint)) for index, checkpoint in self._kept]
         self._n_bytes = sum(checkpoint.n_bytes for _, checkpoint in self._kept)
 
     def clear(self) -> None:
         """Drop all."""
         self._kept.clear()
         self._n_bytes = 0
+
+    def _drop(self, at: int) -> tuple[int, Checkpoint]:
+        dropped = self._kept.pop(at)
+        self._n_bytes -= dropped[1].n_bytes
+        return dropped
+
+    def _least_missed(self) -> int:
+        """Return the position of that which leaves the smallest gap for its age."""
+        indices = [0, *(index for index, _ in self._kept)]
+        now = indices[-1] + 1
+        return min(
+            range(len(self._kept) - 1),
+            key=lambda at: (indices[at + 2] - indices[at]) / (now - indices[at + 1]),
+        )

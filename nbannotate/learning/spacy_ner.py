@@ -112,7 +112,7 @@ class NerLearner(SpacyLearner):
         now = self.checkpoint()
         self.restore(replace(fitted(now), params=now.params))
         self._base = fitted(self._base)
-        self._ring.change(fitted)
+        self._kept.change(fitted)
         self._labels += (label,)
         self._grown_at = len(self._updates)
         self._read_actions()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pandas as pd
 import pytest
 
@@ -135,7 +137,8 @@ def test_gold_whose_labels_nobody_asks_about_is_told_of(view):
     ann = nb.annotate(
         rows, view=view, labels=["place", "part"], store=":memory:", strategy="random"
     )
-    with pytest.warns(UserWarning) as told:
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
         nb.simulate(ann, rows, progress=False)
     ann.close()
     assert any("asked is 'place', 'part'" in str(each.message) for each in told)

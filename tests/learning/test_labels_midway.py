@@ -220,7 +220,7 @@ def test_undo_reaches_back_across_the_new_label(*, keeps_checkpoints: bool) -> N
     answers = ner_before_and_after()
     learner = ner_in_the_loop(answers)
     if not keeps_checkpoints:
-        learner._ring.clear()
+        learner._kept.clear()
     for _ in range(4):
         learner.undo()
     assert learner.labels == ("DRUG", "PLACE")

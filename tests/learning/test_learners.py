@@ -153,7 +153,7 @@ def test_after_an_undo_learning_goes_on_as_if_the_answer_had_never_been(kind: Ki
 def test_undo_reaches_back_further_than_the_checkpoints(kind: Kind) -> None:
     answers = kind.answers(4)
     learner = taught(kind, answers)
-    learner._ring.clear()
+    learner._kept.clear()
     learner.undo()
     learner.undo()
     assert agree(learner, taught(kind, answers[:2]))
