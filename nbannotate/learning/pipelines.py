@@ -59,8 +59,8 @@ def prepare(
         ``"ner"``, ``"textcat"`` or ``"spancat"``.
     labels
         The labels to be suggested. A trained component keeps its own beside them, and what
-        it has learned; but a textcat that knows labels which are not among these, or is of
-        the other kind (see ``exclusive``), is replaced by a new one, with a warning.
+        it has learned; but a textcat that knows none of these, or is of the other kind (see
+        ``exclusive``), is replaced by a new one, with a warning.
     exclusive
         For textcat: exactly one label applies. One label alone is never exclusive.
     lang
@@ -322,9 +322,10 @@ def _prepare_textcat(nlp: Language, labels: Sequence[str], exclusive: bool) -> N
     if name is not None:
         pipe: Any = nlp.get_pipe(name)
         if _is_initialized(pipe):
-            if nlp.get_pipe_meta(name).factory == factory and set(pipe.labels) <= set(labels):
+            is_of_kind = nlp.get_pipe_meta(name).factory == factory
+            if is_of_kind and not set(pipe.labels).isdisjoint(labels):
                 _stand_alone(nlp, name)
-                if set(pipe.labels) != set(labels):
+                if not set(labels) <= set(pipe.labels):
                     _widen(nlp, name, labels)
                 return
             warnings.warn(_begins_anew(nlp, name, labels, exclusive), UserWarning, stacklevel=3)
@@ -338,7 +339,7 @@ def _begins_anew(nlp: Language, name: str, labels: Sequence[str], exclusive: boo
     known: Sequence[str] = nlp.get_pipe(name).labels  # type: ignore[attr-defined]
     is_of_kind = (nlp.get_pipe_meta(name).factory == "textcat") == exclusive
     remedy = (
-        f"to go on from it, ask for all of its labels: labels={list(known)!r}"
+        f"to go on from it, ask for labels that it has: labels={list(known)!r}"
         if is_of_kind
         else f"to go on from it, ask with exclusive={not exclusive}"
     )

@@ -46,16 +46,21 @@ class TextcatLearner(SpacyLearner):
         super().__init__(nlp, name, labels, budget=budget, seed=seed)
         self._exclusive = exclusive and len(self._labels) > 1
         self._known = tuple(self.pipe.labels)
+        self._asked = [label for label in self._known if label in self._labels]
 
     def _predict_docs(self, docs: Sequence[Doc]) -> list[Prediction]:
         scores = np.clip(np.asarray(self.pipe.model.predict(list(docs))), 0.0, 1.0)
+        if len(self._asked) < len(self._known):
+            scores = scores[:, [self._known.index(label) for label in self._asked]]
+            if self._exclusive:
+                scores = of_one(scores)
         return [
-            Prediction(cats=dict(zip(self._known, row.tolist(), strict=True))) for row in scores
+            Prediction(cats=dict(zip(self._asked, row.tolist(), strict=True))) for row in scores
         ]
 
     def _predict_nothing(self) -> Prediction:
-        share = 1.0 / len(self._known) if self._exclusive else 0.5
-        return Prediction(cats=dict.fromkeys(self._known, share))
+        share = 1.0 / len(self._asked) if self._exclusive else 0.5
+        return Prediction(cats=dict.fromkeys(self._asked, share))
 
     def _step(
         self,
@@ -84,9 +89,22 @@ class TextcatLearner(SpacyLearner):
             if self._exclusive and 1.0 not in marks:
                 targets[row] = without_rejected(scores[row], [mark == 0.0 for mark in marks])
             else:
+                # The one label that applies excludes those, too, that nobody asked about.
                 targets[row] = [mark or 0.0 for mark in marks]
-                known[row] = [mark is not None for mark in marks]
+                known[row] = [self._exclusive or mark is not None for mark in marks]
         return targets, known
+
+
+def of_one(scores: Floats) -> Floats:
+    """Return the probabilities of labels of which one applies, in their ratio, shape as given.
+
+    Examples
+    --------
+    >>> of_one(np.array([[0.25, 0.25], [0.0, 0.0]], dtype="f")).tolist()
+    [[0.5, 0.5], [0.5, 0.5]]
+    """
+    kept = np.maximum(scores, _SMALLEST)
+    return np.asarray(kept / kept.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
 def without_rejected(scores: Floats, rejected: Sequence[bool]) -> Floats:

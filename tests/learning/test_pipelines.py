@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from concurrent.futures import ThreadPoolExecutor
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +146,27 @@ def test_a_textcat_with_other_labels_is_built_anew_and_says_so() -> None:
         ready = prepare(sharing_nlp(), component="textcat", labels=["x", "y"])
     textcat: Any = ready.get_pipe("textcat")
     assert textcat.labels == ("x", "y")
+
+
+@pytest.mark.parametrize("exclusive", [True, False])
+@pytest.mark.parametrize("asked", [["card", "cash"], ["cash", "refund"]])
+def test_a_textcat_goes_on_though_some_of_its_labels_are_not_asked_about(asked, *, exclusive):
+    taught = make_learner("textcat", labels=["card", "cash", "login"], exclusive=exclusive)
+    answers = textcat_answers(["card", "cash", "login"], 12)
+    taught.update(answers)
+    nlp = taught.copy_nlp()
+    learner = make_learner("textcat", nlp, labels=asked, exclusive=exclusive)
+    text = answers[0].text
+    read, all_read = learner.predict([text])[0].cats, nlp(text).cats
+    assert set(read) == set(asked)
+    if exclusive:
+        assert sum(read.values()) == pytest.approx(1.0, abs=1e-4)
+    if "refund" not in asked:
+        odds = {label: all_read[label] / all_read["cash"] for label in asked}
+        assert {k: v / read["cash"] for k, v in read.items()} == pytest.approx(odds, rel=1e-3)
+    learner.update(textcat_answers(["cash"], 4))
+    for text, label in ((answers[1].text, "cash"), (answers[2].text, "login")):
+        assert max(learner.nlp(text).cats.items(), key=itemgetter(1))[0] == label
 
 
 def test_a_textcat_of_the_other_kind_is_built_anew_and_says_how_to_go_on_from_it() -> None:

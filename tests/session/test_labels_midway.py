@@ -259,6 +259,46 @@ def test_a_textcat_is_built_anew_from_the_same_answers(store, *, exclusive: bool
     again.close()
 
 
+@pytest.mark.parametrize("exclusive", [True, False])
+@pytest.mark.parametrize("n_since", [0, 2])
+def test_the_cells_run_again_go_on_from_a_version_that_knows_the_new_label(
+    store, n_since: int, *, exclusive: bool
+):
+    texts = [f"{text}, case {n}" for n in range(4) for texts in TOPICS.values() for text in texts]
+
+    def start() -> nb.Annotator:
+        return nb.textcat.manual(
+            texts,
+            labels=["card", "cash"],
+            exclusive=exclusive,
+            store=store,
+            dataset="t",
+            session_id="s",
+        )
+
+    def give(ann: nb.Annotator, n: int) -> None:
+        for number in range(n):
+            label = ann.session.labels[-1 - number % 2]
+            ann.session.answer("accept", accept=[label])
+            ann.session.join()
+
+    ann = start()
+    give(ann, 4)
+    ann.add_label("login")
+    give(ann, 3)
+    ann.use(nb.retrain(store, "t", progress=False))
+    give(ann, n_since)
+    last = ann.nlp(texts[0]).cats
+    ann.close()
+    again = start()
+    assert again.nlp(texts[0]).cats.keys() == last.keys()
+    again.add_label("login")
+    again.session.join()
+    assert again.model.learned == 7 + n_since
+    assert again.nlp(texts[0]).cats == pytest.approx(last, abs=1e-3)
+    again.close()
+
+
 def test_the_page_chooses_while_a_textcat_is_built_anew(store):
     texts = [f"{text}, case {n}" for n in range(3) for texts in TOPICS.values() for text in texts]
     ann = nb.textcat.manual(texts, labels=["card", "cash"], nlp=None, store=store)
