@@ -154,49 +154,38 @@ def _is_binary(answer: Answer) -> bool:
 def _merge_spans(
     first: Answer, answers: Sequence[Answer], known: frozenset[str], *, overlaps: bool
 ) -> TextEvidence:
-    closed, settled = _whole_texts(answers, known)
+    closed: frozenset[str] = frozenset()
     right: dict[Span, None] = {}
     wrong: dict[Span, None] = {}
     for row in answers:
-        if not _is_binary(row):
+        accepted = [_plain(span) for span in row.spans if span.label in known]
+        if _is_binary(row) and row.answer == "reject":
+            wrong |= dict.fromkeys(accepted)
+            right = {span: None for span in right if span not in wrong}
             continue
-        for span in (_plain(span) for span in row.spans if span.label in known - closed):
-            if row.answer == "accept":
-                if not overlaps:
-                    right = {other: None for other in right if not _overlap(other, span)}
-                right[span] = None
-                wrong.pop(span, None)
-            else:
-                wrong[span] = None
-                right.pop(span, None)
-    spans = (*settled, *right)
+        if row.answer != "accept":
+            continue
+        if not _is_binary(row):
+            spoken_of = (_asked(row) or known) & known
+            accepted = _without_overlaps(sorted(accepted)) if not overlaps else accepted
+            accepted = [span for span in accepted if span.label in spoken_of]
+            right = {span: None for span in right if span.label not in spoken_of}
+            wrong = {span: None for span in wrong if span.label not in spoken_of}
+            closed |= spoken_of
+        if not overlaps:
+            right = {
+                span: None for span in right if not any(_overlap(span, new) for new in accepted)
+            }
+        right |= dict.fromkeys(accepted)
+        wrong = {span: None for span in wrong if span not in right}
     return TextEvidence(
         first.text,
         first.input_hash,
-        tuple(sorted(set(spans) if overlaps else _without_overlaps(spans))),
+        tuple(sorted(right)),
         complete=bool(closed),
         rejected=tuple(sorted(wrong)),
         labels=tuple(sorted(closed)),
     )
-
-
-def _whole_texts(
-    answers: Sequence[Answer], known: frozenset[str]
-) -> tuple[frozenset[str], tuple[Span, ...]]:
-    """Return the labels that whole-text answers spoke of, and all spans of these labels.
-
-    Of each label the latest answer that was asked with it holds.
-    """
-    closed: frozenset[str] = frozenset()
-    spans: list[Span] = []
-    for row in reversed(answers):
-        if _is_binary(row) or row.answer != "accept":
-            continue
-        spoken_of = (_asked(row) or known) & known
-        of_these = spoken_of - closed
-        spans += sorted(_plain(span) for span in row.spans if span.label in of_these)
-        closed |= spoken_of
-    return closed, tuple(spans)
 
 
 def _plain(span: Span) -> Span:
@@ -207,12 +196,12 @@ def _overlap(one: Span, other: Span) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def _without_overlaps(spans: Sequence[Span]) -> tuple[Span, ...]:
+def _without_overlaps(spans: Sequence[Span]) -> list[Span]:
     kept: list[Span] = []
     for span in spans:
         if not any(_overlap(span, other) for other in kept):
             kept.append(span)
-    return tuple(kept)
+    return kept
 
 
 def _merge_cats(
@@ -222,39 +211,51 @@ def _merge_cats(
     labels: tuple[str, ...],
     exclusive: bool,
 ) -> TextEvidence:
-    whole = [row for row in answers if not _is_binary(row) and row.answer == "accept"]
     cats: dict[str, float] = {}
-    if whole:
-        chosen = _chosen(whole[-1]) & known
-        if chosen or not exclusive:
-            # Exactly one applies, so that a choice excludes labels which came later as well.
-            asked = known if exclusive else _asked(whole[-1]) or known
-            cats = {label: float(label in chosen) for label in labels if label in asked}
-        return TextEvidence(first.text, first.input_hash, cats=cats, labels=tuple(sorted(cats)))
+    closed: frozenset[str] = frozenset()
     offered: frozenset[str] = frozenset()
     for row in answers:
-        if not _is_binary(row) or row.label not in known or row.label is None:
-            continue
-        offered |= _asked(row) or known
-        if row.answer == "accept" and exclusive:
-            cats = {label: float(label == row.label) for label in labels}
-        elif row.answer == "accept":
-            cats[row.label] = 1.0
-        elif exclusive and cats.get(row.label) == 1.0:
-            cats = {row.label: 0.0}
-        else:
-            cats[row.label] = 0.0
+        if not _is_binary(row):
+            chosen = _chosen(row) & known
+            if row.answer != "accept" or (exclusive and not chosen):
+                continue
+            # Exactly one applies, so that a choice excludes labels which came later as well.
+            asked = known if exclusive else (_asked(row) or known) & known
+            cats |= {label: float(label in chosen) for label in labels if label in asked}
+            closed |= asked
+        elif row.label is not None and row.label in known:
+            offered |= (_asked(row) or known) & known
+            cats = _told(cats, row.label, labels, exclusive, is_right=row.answer == "accept")
     if exclusive and not any(cats.values()):
         cats = _by_elimination(cats, labels, offered)
-    return TextEvidence(first.text, first.input_hash, cats=cats)
+    return TextEvidence(first.text, first.input_hash, cats=cats, labels=tuple(sorted(closed)))
+
+
+def _told(
+    cats: Mapping[str, float],
+    label: str,
+    labels: tuple[str, ...],
+    exclusive: bool,
+    *,
+    is_right: bool,
+) -> dict[str, float]:
+    """Return what is known after a yes or no about one label."""
+    if exclusive and is_right:
+        return {each: float(each == label) for each in labels}
+    if exclusive and cats.get(label) == 1.0:
+        return {label: 0.0}  # that the others do not apply was concluded from it
+    return {**cats, label: float(is_right)}
 
 
 def _by_elimination(
     cats: dict[str, float], labels: tuple[str, ...], offered: frozenset[str]
 ) -> dict[str, float]:
-    """Conclude from rejected labels, never that a label applies which was not yet offered."""
+    """Conclude from rejected labels, never that a label applies which was not yet offered.
+
+    Where all that were offered are wrong, nothing is known of those that came later.
+    """
     left = [label for label in labels if label not in cats]
-    if not left:
+    if offered <= cats.keys():
         return {}
     if len(left) == 1 and cats and offered >= set(labels):
         return {label: float(label == left[0]) for label in labels}

@@ -60,13 +60,36 @@ def test_binary_answers_leave_the_rest_of_the_text_unknown() -> None:
     assert (evidence.spans, evidence.rejected, evidence.complete) == ((METH,), (CRACK,), False)
 
 
-def test_a_whole_text_overrides_binary_answers_before_and_after() -> None:
+def test_a_whole_text_overrides_what_was_said_before_of_its_spans() -> None:
     evidence = ner(
         make_answer(TEXT, "ner.teach", spans=(METH,)),
-        make_answer(TEXT, "ner.manual", spans=(CRACK,)),
         make_answer(TEXT, "ner.teach", "reject", spans=(CRACK,)),
+        make_answer(TEXT, "ner.manual", spans=(CRACK,)),
     )
     assert (evidence.spans, evidence.rejected, evidence.complete) == ((CRACK,), (), True)
+
+
+def test_a_yes_or_no_after_a_whole_text_corrects_it() -> None:
+    whole = make_answer(TEXT, "ner.manual", spans=(METH,))
+    evidence = ner(
+        whole,
+        make_answer(TEXT, "ner.teach", "reject", spans=(METH,)),
+        make_answer(TEXT, "ner.teach", spans=(CRACK,)),
+    )
+    assert (evidence.spans, evidence.rejected, evidence.complete) == ((CRACK,), (METH,), True)
+    longer = Span(0, 8, "DRUG")
+    assert ner(whole, make_answer(TEXT, "ner.teach", spans=(longer,))).spans == (longer,)
+
+
+def test_a_yes_or_no_after_a_choice_corrects_it() -> None:
+    choice = make_answer(TEXT, "textcat.manual", accept=("cash",))
+    no = make_answer(TEXT, "textcat.teach", "reject", label="cash")
+    yes = make_answer(TEXT, "textcat.teach", label="card")
+    assert cats(choice, no) == {"cash": 0.0}
+    assert cats(choice, yes) == {"card": 1.0, "cash": 0.0, "login": 0.0}
+    assert cats(no, choice) == {"card": 0.0, "cash": 1.0, "login": 0.0}
+    assert cats(choice, no, exclusive=False) == dict.fromkeys(LABELS, 0.0)
+    assert cats(choice, yes, exclusive=False) == {"card": 1.0, "cash": 1.0, "login": 0.0}
 
 
 def test_the_later_of_two_whole_texts_holds() -> None:
@@ -209,13 +232,22 @@ def test_where_spans_may_overlap_the_last_word_on_each_span_is_all_that_is_known
 
 
 @given(answers_about("spans", ["teach", "manual"]))
-def test_a_whole_text_of_overlapping_spans_overrides_all_others(
+def test_a_whole_text_of_overlapping_spans_holds_but_for_what_was_said_since(
     given_answers: list[Answer],
 ) -> None:
-    whole = [row for row in given_answers if row.view == "spans.manual" and row.answer == "accept"]
-    last = whole[-1] if whole else None
+    counted = [row for row in given_answers if row.view == "spans.teach" or row.answer == "accept"]
+    whole = [at for at, row in enumerate(counted) if row.view == "spans.manual"]
     for evidence in gather(given_answers, component="spancat", labels=["DRUG", "DOSE"]):
-        assert evidence.complete == (last is not None)
-        if last is not None:
-            kept = {span for span in last.spans if span.label != "OTHER"}
-            assert (set(evidence.spans), evidence.rejected) == (kept, ())
+        assert evidence.complete == bool(whole)
+        if whole:
+            said = {counted[whole[-1]].spans[0]: "accept"}
+            said |= {
+                row.spans[0]: row.answer
+                for row in counted[whole[-1] + 1 :]
+                if row.answer != "ignore"
+            }
+            said = {span: answer for span, answer in said.items() if span.label != "OTHER"}
+            assert set(evidence.spans) == {s for s, answer in said.items() if answer == "accept"}
+            assert set(evidence.rejected) == {
+                s for s, answer in said.items() if answer == "reject"
+            }

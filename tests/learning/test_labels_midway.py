@@ -133,12 +133,12 @@ def test_where_exactly_one_label_applies_the_one_chosen_excludes_later_ones() ->
     assert cats(answer, exclusive=True) == {"card": 0.0, "cash": 1.0, "login": 0.0}
 
 
-def test_elimination_never_ends_at_a_label_that_was_not_offered() -> None:
+def test_where_all_that_were_offered_are_wrong_nothing_is_known_of_a_later_label() -> None:
     rejects = [
         make_answer(TEXT, "textcat.teach", "reject", label=label, labels=("card", "cash"))
         for label in ("card", "cash")
     ]
-    assert cats(*rejects, exclusive=True) == {"card": 0.0, "cash": 0.0}
+    assert cats(*rejects, exclusive=True) == {}
     assert cats(rejects[0], exclusive=True) == {"card": 0.0}
     offered = replace(rejects[1], labels=TOPICS)
     assert cats(rejects[0], offered, exclusive=True)["login"] == 1.0
