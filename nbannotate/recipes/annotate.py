@@ -135,7 +135,7 @@ def annotate(
         ``"highest_scored"``, ``"likely_accept"``, ``"prefer_uncertain"``, or a function.
     learn_from
         Filters of ``store.annotations`` that choose the stored answers from which the model
-        is rebuilt at the start; by default the whole dataset.
+        is rebuilt at the start, beside the session's own; by default the whole dataset.
     lang
         The language of a blank pipeline.
     by

@@ -61,6 +61,8 @@ class Lineage:
         Whose loop it is.
     key
         A later session of the same key continues this one.
+    session_id
+        The loop's session; what it answered is learned, whatever the filters leave.
     learn_from
         Filters of the stored answers that the model learns from.
     config
@@ -74,6 +76,7 @@ class Lineage:
     annotator: str
     view: View
     key: str
+    session_id: str | None = None
     learn_from: Mapping[str, Any] = field(default_factory=dict)
     config: dict[str, Any] = field(default_factory=dict)
     line: Line = field(default_factory=Line)
@@ -92,7 +95,8 @@ class Lineage:
     ) -> Lineage:
         """Return the lineage of a session that is about to start."""
         who, key = line_key(session_id, annotator)
-        return cls(store, dataset, who, view, key, dict(learn_from or {}), dict(config or {}))
+        filters, settings = dict(learn_from or {}), dict(config or {})
+        return cls(store, dataset, who, view, key, session_id, filters, settings)
 
     def find(self, nlp: Any) -> Line:
         """Return where the model begins: where this line last did, or at ``nlp``.
@@ -125,15 +129,14 @@ class Lineage:
 
     def standing(self) -> list[Answer]:
         """Return the stored answers that the model may learn from, oldest first."""
-        return self._of_component(self.store.answers(self.dataset, **self.learn_from))
+        return self._of_component(self._answers())
 
     def split(self) -> tuple[list[Answer], list[Answer]]:
         """Return the stored answers that are in the line's model, and those to be learned."""
         line, standing = self.line, self.standing()
         if not line.after:
             return [], standing
-        since = self.store.answers(self.dataset, after=line.after, **self.learn_from)
-        learned = {answer.answer_id for answer in since} | line.waiting
+        learned = {each.answer_id for each in self._answers(after=line.after)} | line.waiting
         return (
             [each for each in standing if each.answer_id not in learned],
             [each for each in standing if each.answer_id in learned],
@@ -146,6 +149,7 @@ class Lineage:
 
     def start(self, session_id: str, labels: Sequence[str]) -> None:
         """Record that a session starts, or goes on with other labels."""
+        self.session_id = session_id
         self._write(session_id, labels, self.line if self.line.is_new else None)
         self.line = replace(self.line, is_new=False)
 
@@ -172,6 +176,15 @@ class Lineage:
             if before and self._is_of_line(before[-1], self.line.nlp):
                 return version if not begun or saved_at >= begun[-1] else self.line.version
         return self.line.version
+
+    def _answers(self, *, after: int = 0) -> list[Answer]:
+        chosen = self.store.answers(self.dataset, after=after, **self.learn_from)
+        if not self.learn_from or self.session_id is None:
+            return chosen
+        own = self.store.answers(self.dataset, after=after, session_id=self.session_id)
+        ids = {each.answer_id for each in (*chosen, *own)}
+        in_order = self.store.answers(self.dataset, after=after)
+        return [each for each in in_order if each.answer_id in ids]
 
     def _write(self, session_id: str, labels: Sequence[str], line: Line | None) -> None:
         config = {

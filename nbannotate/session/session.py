@@ -81,7 +81,8 @@ class Session(Revisable):
     target
         The number of answers aimed for.
     learn_from
-        Filters of the stored answers that the model is rebuilt from; by default all.
+        Filters of the stored answers that the model is rebuilt from, beside the session's own;
+        by default all.
     config
         Written into the store's record of the session.
     tasks

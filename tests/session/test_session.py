@@ -331,6 +331,20 @@ def test_learn_from_chooses_the_answers_that_the_model_is_rebuilt_from(store, le
     assert learner.seen == of_alice
 
 
+def test_what_the_session_answered_itself_is_learned_after_a_restart_whatever_is_chosen(store):
+    give(start(store, annotator="bob", session_id="b"))
+    chosen = {"annotator": "alice", "session_id": "s", "learn_from": {"annotator": "bob"}}
+    live = start(store, learner=(learner := RecordingLearner(LABELS)), **chosen)
+    for _ in range(3):
+        give(live)
+    live.join(WAIT_SECONDS)
+    live.close()
+    again = start(store, learner=(rebuilt := RecordingLearner(LABELS)), **chosen)
+    again.join(WAIT_SECONDS)
+    assert len(rebuilt.seen) == 4
+    assert rebuilt.seen == learner.seen
+
+
 def test_use_replays_what_is_stored_and_learns_what_comes(store):
     session = start(store)
     given = [give(session).answer_id for _ in range(3)]
