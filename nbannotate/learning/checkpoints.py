@@ -106,6 +106,10 @@ class KeptCheckpoints:
             self._drop(-1)
         return self._drop(-1) if self._kept else None
 
+    def latest(self, index: int) -> tuple[int, Checkpoint] | None:
+        """Return the last state up to the one before update ``index``; all are kept."""
+        return next((each for each in reversed(self._kept) if each[0] <= index), None)
+
     def change(self, changed: Callable[[Checkpoint], Checkpoint]) -> None:
         """Put another in the place of each."""
         self._kept = [(index, changed(checkpoint)) for index, checkpoint in self._kept]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbannotate.errors import PipelineError
-from nbannotate.learning.checkpoints import Checkpoint
+from nbannotate.learning.checkpoints import Checkpoint, KeptCheckpoints
 from nbannotate.learning.pipelines import copy_pipeline, put_back
 from nbannotate.learning.protocol import GivesWay, Progress
 from nbannotate.learning.snapshots import (
@@ -33,6 +33,8 @@ class Rebuildable(ABC):
     """The part of a learner that makes it anew; `SpacyLearner` is the other part."""
 
     component: str
+    ways_back: tuple[int, ...] = (8, 64)
+    """How many answers back there is a snapshot too, about."""
     name: str
     nlp: Language
     pipe: Any
@@ -46,6 +48,7 @@ class Rebuildable(ABC):
     _optimizer: Optimizer
     _part: tuple[str, Any]
     _remembered: list[Answer]
+    _kept: KeptCheckpoints
     _updates: list[tuple[Answer, ...]]
 
     @abstractmethod
@@ -170,34 +173,68 @@ class Rebuildable(ABC):
             self._relearn(list(self._updates))
 
     def save_snapshot(self, folder: Path) -> None:
-        """Write the model and what it has learned to a folder, for `rebuild`."""
+        """Write the model and what it has learned to a folder, for `rebuild`.
+
+        A few states from before are written too, so that undo is quick after a restart.
+        """
         if any(len(update) != 1 for update in self._updates):
             return
-        contents = {
-            "learned": [update[0].answer_id for update in self._updates],
-            "remembered": [answer.answer_id for answer in self._remembered],
-            "labels": list(self._labels),
-        }
-        write_snapshot(folder, self._fingerprint, self.pipe.model, self.checkpoint(), contents)
+        n_learned = len(self._updates)
+        states = {self._fingerprint: (n_learned, self.checkpoint())}
+        for back in self.ways_back:
+            if (found := self._kept.latest(n_learned - back)) is not None:
+                states[self._before(back)] = found
+        for name, (n_before, checkpoint) in states.items():
+            contents = {
+                "learned": [update[0].answer_id for update in self._updates[:n_before]],
+                "remembered": [answer.answer_id for answer in self._remembered],
+                "labels": list(self._labels),
+            }
+            write_snapshot(folder, name, self.pipe.model, checkpoint, contents)
+
+    def _before(self, back: int) -> str:
+        return f"{self._fingerprint}-{back}"
 
     def _resume(self, answers: Sequence[Answer], folder: Path) -> int:
-        """Take up a snapshot if it holds the first of these answers; return how many."""
-        contents = read_contents(folder, self._fingerprint)
-        if contents is None:
-            return 0
-        learned = contents["learned"]
-        if learned != [answer.answer_id for answer in answers[: len(learned)]] or (
-            contents["remembered"] != [answer.answer_id for answer in self._remembered]
-        ):
-            return 0
-        self._grow_for(answers[: len(learned)])
-        checkpoint = read_snapshot(folder, self._fingerprint, self.pipe.model)
-        if checkpoint is None or contents["labels"] != list(self._labels):
+        """Take up the last snapshot that holds the first of these answers; return how many."""
+        fitting = self._fitting(answers, folder)
+        for n_learned, name in sorted(fitting.items()):
+            known = self._labels
+            self._grow_for(answers[:n_learned])
+            if self._labels != known:
+                self._kept.clear()  # what was learned from there on was learned without a label
+            checkpoint = self._read_snapshot(folder, name)
+            if checkpoint is not None:
+                self._kept.push(n_learned, checkpoint)
+        last = self._kept.pop_latest(len(answers))
+        if last is None or last[0] != max(fitting):
             self._start_over()
             return 0
+        n_learned, checkpoint = last
         self.restore(checkpoint)
-        self._recall([(answer,) for answer in answers[: len(learned)]])
-        return len(learned)
+        self._recall([(answer,) for answer in answers[:n_learned]])
+        return n_learned
+
+    def _fitting(self, answers: Sequence[Answer], folder: Path) -> dict[int, str]:
+        """Return the names of the snapshots that hold the first answers, by how many."""
+        ids = [answer.answer_id for answer in answers]
+        remembered = [answer.answer_id for answer in self._remembered]
+        fitting: dict[int, str] = {}
+        for name in (*map(self._before, self.ways_back), self._fingerprint):
+            contents = read_contents(folder, name)
+            if contents is None or contents["remembered"] != remembered:
+                continue
+            learned = contents["learned"]
+            if learned == ids[: len(learned)]:
+                fitting[len(learned)] = name
+        return fitting
+
+    def _read_snapshot(self, folder: Path, name: str) -> Checkpoint | None:
+        """Return a snapshot's state, None if it cannot be read or has other labels."""
+        contents = read_contents(folder, name)
+        if contents is None or contents["labels"] != list(self._labels):
+            return None
+        return read_snapshot(folder, name, self.pipe.model)
 
     def _copy_of_base(self) -> Language:
         """Return a copy of the pipeline as it was at the start."""

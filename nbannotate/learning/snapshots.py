@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from thinc.api import Model
 
 KEPT = 4
-"""Snapshots kept in a folder; each base model and seed has one of its own."""
+"""Of so many base models, seeds and settings the snapshots are kept in a folder."""
 
 _ARRAYS = ("params", "mom1", "mom2", "averages")
 Positions = Mapping[int, int]
@@ -54,7 +54,8 @@ def write_snapshot(
     Parameters
     ----------
     folder, name
-        Where it goes, and its `fingerprint`.
+        Where it goes, and its `fingerprint`, with what tells it from others of the same
+        fingerprint after a dash.
     model
         The model that the checkpoint was taken of.
     checkpoint
@@ -123,5 +124,7 @@ def _positions(model: Model[Any, Any]) -> dict[int, int]:
 
 def _prune(folder: Path) -> None:
     newest_first = sorted(folder.glob("*.npz"), key=lambda path: -path.stat().st_mtime)
-    for path in newest_first[KEPT:]:
-        path.unlink(missing_ok=True)
+    kept = list(dict.fromkeys(path.stem.split("-")[0] for path in newest_first))[:KEPT]
+    for path in newest_first:
+        if path.stem.split("-")[0] not in kept:
+            path.unlink(missing_ok=True)
