@@ -214,6 +214,7 @@ def _merge_cats(
     cats: dict[str, float] = {}
     closed: frozenset[str] = frozenset()
     offered: frozenset[str] = frozenset()
+    exclusively: frozenset[str] = frozenset()
     for row in answers:
         if not _is_binary(row):
             chosen = _chosen(row) & known
@@ -224,10 +225,13 @@ def _merge_cats(
             cats |= {label: float(label in chosen) for label in labels if label in asked}
             closed |= asked
         elif row.label is not None and row.label in known:
-            offered |= (_asked(row) or known) & known
+            asked = (_asked(row) or known) & known
+            offered |= asked
+            exclusively |= asked if len(asked) > 1 else frozenset()
             cats = _told(cats, row.label, labels, exclusive, is_right=row.answer == "accept")
     if exclusive and not any(cats.values()):
-        cats = _by_elimination(cats, labels, offered)
+        is_none_of_them = bool(exclusively) and exclusively <= cats.keys()
+        cats = {} if is_none_of_them else _by_elimination(cats, labels, offered)
     return TextEvidence(first.text, first.input_hash, cats=cats, labels=tuple(sorted(closed)))
 
 
@@ -250,12 +254,9 @@ def _told(
 def _by_elimination(
     cats: dict[str, float], labels: tuple[str, ...], offered: frozenset[str]
 ) -> dict[str, float]:
-    """Conclude from rejected labels, never that a label applies which was not yet offered.
-
-    Where all that were offered are wrong, nothing is known of those that came later.
-    """
+    """Conclude from rejected labels, never that a label applies which was not yet offered."""
     left = [label for label in labels if label not in cats]
-    if offered <= cats.keys():
+    if not left:
         return {}
     if len(left) == 1 and cats and offered >= set(labels):
         return {label: float(label == left[0]) for label in labels}

@@ -92,6 +92,16 @@ def test_a_yes_or_no_after_a_choice_corrects_it() -> None:
     assert cats(choice, yes, exclusive=False) == {"card": 1.0, "cash": 1.0, "login": 0.0}
 
 
+def test_labels_that_were_asked_about_one_at_a_time_are_rejected_one_at_a_time() -> None:
+    no = [
+        make_answer(TEXT, "textcat.teach", "reject", label=label, labels=(label,))
+        for label in LABELS
+    ]
+    assert cats(no[0]) == {"card": 0.0}
+    assert cats(*no[:2]) == {"card": 0.0, "cash": 0.0}
+    assert cats(*no) == {}
+
+
 def test_the_later_of_two_whole_texts_holds() -> None:
     evidence = ner(
         make_answer(TEXT, "ner.manual", spans=(METH,)),
