@@ -56,12 +56,17 @@ class SpacyLearner(Rebuildable):
         model is then the one before it. It may predict.
     remake : callable or None
         Makes a new learner of the same settings from a pipeline and labels.
+    has_optimum : bool
+        Whether the best weights for all that is known are found at once, instead of in steps
+        on what is new.
 
     Raises
     ------
     PipelineError
         If a weight of the component is no number.
     """
+
+    has_optimum = False
 
     def __init__(
         self, nlp: Language, name: str, labels: Sequence[str], *, budget: Budget, seed: int
@@ -164,24 +169,27 @@ class SpacyLearner(Rebuildable):
     def forget(self, answer: Answer) -> None:
         """Make the model the one that never saw an answer.
 
-        One that was only remembered is no longer replayed. One that was learned is undone, and
-        those that were learned since are learned again.
+        Those that were learned since are learned again; of one that was only remembered, all.
         """
         if self._updates and self._updates[-1] == (answer,):
             self.undo()
             return
-        self._remembered = [
-            each for each in self._remembered if each.answer_id != answer.answer_id
-        ]
+        remembered = self._remembered
+        self._remembered = [each for each in remembered if each.answer_id != answer.answer_id]
         updates = [
             tuple(each for each in update if each.answer_id != answer.answer_id)
             for update in self._updates
         ]
-        if updates == self._updates:
-            self._recall(self._updates)
+        changed = (at for at, update in enumerate(updates) if update != self._updates[at])
+        first = 0 if len(self._remembered) < len(remembered) else next(changed, None)
+        if first is None:
             return
-        first = next(at for at, update in enumerate(updates) if update != self._updates[at])
-        self._relearn_from(first, [update for update in updates if update])
+        try:
+            self._relearn_from(first, [update for update in updates if update])
+        except BaseException:
+            self._remembered = remembered
+            self._recall(self._updates)
+            raise
 
     def _relearn_from(self, first: int, updates: Sequence[tuple[Answer, ...]]) -> None:
         """Learn these updates, of which those before the first were learned as they are."""
@@ -278,13 +286,14 @@ class SpacyLearner(Rebuildable):
         rng = np.random.default_rng((self._seed, len(self._updates)))
         self._updates.append(tuple(answers))
         touched = dict.fromkeys(answer.input_hash for answer in answers)
+        was_known = not touched.keys().isdisjoint(self._evidence)
         for answer in answers:
             self._answers.setdefault(answer.input_hash, []).append(answer)
         for text in touched:
             self._refresh(text)
         self.expect(self._evidence.values())
         new = [self._evidence[text] for text in touched if text in self._evidence]
-        if new:
+        if new or (was_known and self.has_optimum):
             # Numbers that are none are found by the check, on whichever thread they arose.
             with np.errstate(invalid="ignore", over="ignore"):
                 self._learn_from(new, rng)

@@ -40,7 +40,8 @@ WORK_ANEW, ITERATIONS_ANEW = 5e8, 40
 class BowLearner(TextcatLearner):
     """Learns which labels apply to a text by the words that are in it."""
 
-    ways_back = ()  # the optimum of fewer answers is found at once
+    has_optimum = True
+    ways_back = ()
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
@@ -79,15 +80,18 @@ class BowLearner(TextcatLearner):
             Minus the log posterior of the weights.
         """
         usable = [each for each in evidence if len(self._doc(each.text)) and each.cats]
+        base = self._base.params
+        at_start, biases_at_start = base[self._linear.id, "W"], base[self._linear.id, "b"]
         if not usable:
+            self._linear.set_param("W", at_start.copy())
+            self._linear.set_param("b", biases_at_start.copy())
             return 0.0
         counts, buckets = self._counts(usable)
         facts = Facts(counts, *self._facts(usable), exclusive=self._exclusive)
         shape = (len(self._known), -1)
         weights = self._linear.get_param("W").reshape(shape)
-        base = self._base.params
-        before = base[self._linear.id, "W"].reshape(shape)[:, buckets].T.astype(np.float64)
-        before_biases = base[self._linear.id, "b"].astype(np.float64)
+        before = at_start.reshape(shape)[:, buckets].T.astype(np.float64)
+        before_biases = biases_at_start.astype(np.float64)
         start = weights[:, buckets].T, self._linear.get_param("b")
         if anew and self._has_many_optima(facts):
             start, max_iterations = (before, before_biases), MAX_ITERATIONS_ANEW
@@ -96,7 +100,8 @@ class BowLearner(TextcatLearner):
             max_iterations=max_iterations or self._affordable(counts),
             between_steps=between_steps,
         )
-        moved = weights.copy()
+        # Of words in no text that teaches, nothing is known but what was known at the start.
+        moved = at_start.reshape(shape).copy()
         moved[:, buckets] = found.T
         self._linear.set_param("W", moved.ravel())
         self._linear.set_param("b", found_biases.astype(np.float32))

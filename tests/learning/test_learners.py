@@ -170,6 +170,21 @@ def test_an_answer_is_forgotten_wherever_it_stood(kind: Kind, at: int) -> None:
     assert agree(learner, taught(kind, others[:-1]))
 
 
+@pytest.mark.parametrize("at", [0, 1])
+def test_an_answer_that_was_only_remembered_leaves_no_trace(kind: Kind, at: int) -> None:
+    *remembered, one, two = kind.answers(5)
+    learner = kind.make(0)
+    learner.remember(remembered)
+    learner.update([one])
+    learner.update([two])
+    learner.forget(remembered[at])
+    expected = kind.make(0)
+    expected.remember([each for each in remembered if each is not remembered[at]])
+    expected.update([one])
+    expected.update([two])
+    assert agree(learner, expected)
+
+
 def test_forgetting_learns_anew_only_what_came_after(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = ner_answers(6)
     learner = taught(KINDS["ner"], answers)

@@ -17,7 +17,13 @@ from spacy.tokens import Doc
 from spacy.training import Example
 
 from nbannotate.errors import PipelineError
-from nbannotate.learning import find_component, make_learner, prepare
+from nbannotate.learning import (
+    TextEvidence,
+    evaluate_evidence,
+    find_component,
+    make_learner,
+    prepare,
+)
 from nbannotate.learning.pipelines import copy_pipeline
 from tests.learning.answers import make_answer, ner_answers, textcat_answers
 
@@ -343,3 +349,16 @@ def test_what_is_no_pipeline_is_refused_with_a_remedy(tmp_path: Path) -> None:
         prepare(tmp_path / "model.bin", labels=["DRUG"])
     with pytest.raises(PipelineError, match="lang='klingon'"):
         prepare(labels=["DRUG"], lang="klingon")
+
+
+def test_labels_that_are_not_asked_about_do_not_count_in_scores() -> None:
+    taught = make_learner("textcat", labels=["card", "cash", "login"])
+    answers = textcat_answers(["card", "cash", "login"], 12)
+    taught.update(answers)
+    asked, text = ["card", "cash"], answers[2].text
+    wrong = [TextEvidence(text, 7, cats={label: 0.0}) for label in asked]
+    scores = evaluate_evidence(
+        taught.copy_nlp(), wrong, component="textcat", labels=asked, exclusive=True
+    )
+    # The text is about "login": of the two, one is yet nearer, and was rejected.
+    assert scores["binary_accuracy"] == 0.5

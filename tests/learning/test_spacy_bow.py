@@ -209,3 +209,13 @@ def test_many_answers_are_learned_by_one_search(monkeypatch: pytest.MonkeyPatch)
     learner.rebuild(textcat_answers(LABELS, 30))
     assert learner.learned == 30
     assert len(searches) == 1
+
+
+def test_what_is_no_longer_known_is_forgotten() -> None:
+    """All labels of a text rejected, one after another: after two the third was concluded."""
+    learner = make_learner("textcat", labels=LABELS)
+    for label in LABELS:
+        text = "my card is lost"
+        learner.update([make_answer(text, "textcat.teach", "reject", label=label, labels=LABELS)])
+    cats = learner.predict([text])[0].cats
+    assert cats == pytest.approx(dict.fromkeys(LABELS, 1 / len(LABELS)))
