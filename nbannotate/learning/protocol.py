@@ -76,7 +76,7 @@ class Learner(Predictor, Protocol):
         """Replay these answers beside later ones; they need not be learned now."""
 
     def rebuild(self, answers: Sequence[Answer], progress: Progress | None = None) -> None:
-        """Make the model the one that saw exactly these answers, in their order."""
+        """Make the model the one that saw exactly these answers, in their order; maybe none."""
 
 
 @runtime_checkable

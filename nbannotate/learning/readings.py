@@ -13,6 +13,8 @@ from nbannotate.errors import LearningError
 from nbannotate.learning.protocol import Predictor
 from nbannotate.tasks.prediction import Prediction
 
+_ROUNDING = 1e-4
+
 
 def read_texts(learner: Predictor, texts: Sequence[str]) -> list[Prediction]:
     """Return a learner's predictions, one per text.
@@ -20,7 +22,7 @@ def read_texts(learner: Predictor, texts: Sequence[str]) -> list[Prediction]:
     Raises
     ------
     LearningError
-        If it returned another number of predictions, or a probability that is no number.
+        If it returned another number of predictions, or a probability outside [0, 1].
 
     Examples
     --------
@@ -35,15 +37,20 @@ def read_texts(learner: Predictor, texts: Sequence[str]) -> list[Prediction]:
             f"{len(texts)} texts; return one per text, in their order"
         )
     for text, prediction in zip(texts, predictions, strict=True):
-        if not _is_finite(prediction):
+        if (wrong := _no_probability(prediction)) is not None:
             raise LearningError(
-                f"{type(learner).__name__}.predict gave {text[:40]!r} a probability that is no "
-                "number (NaN or infinite); probabilities lie in [0, 1]"
+                f"{type(learner).__name__}.predict gave {text[:40]!r} the probability {wrong}; "
+                "probabilities lie in [0, 1]: apply a softmax or a sigmoid to scores first"
             )
     return predictions
 
 
-def _is_finite(prediction: Prediction) -> bool:
+def _no_probability(prediction: Prediction) -> float | None:
+    """Return a probability of a prediction that cannot be one, None if all can."""
+    scores = [span.score for span in (*prediction.spans, *prediction.candidates)]
+    given = [*prediction.cats.values(), *(score for score in scores if score is not None)]
+    if not all(-_ROUNDING <= value <= 1.0 + _ROUNDING for value in given):
+        return next(value for value in given if not -_ROUNDING <= value <= 1.0 + _ROUNDING)
     # One number that is none makes the sum none.
-    scores = sum(span.score or 0.0 for span in (*prediction.spans, *prediction.candidates))
-    return math.isfinite(scores + sum(prediction.cats.values()) + sum(prediction.token_entropies))
+    total = sum(prediction.token_entropies)
+    return None if math.isfinite(total) else total

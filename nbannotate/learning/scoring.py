@@ -280,7 +280,7 @@ def _binary_accuracy(
                 predicted = (span.start, span.end, span.label) in found
                 right += predicted == (span in each.spans)
             continue
-        best = max(doc.cats, key=doc.cats.__getitem__)
+        best = max(labels, key=lambda label: doc.cats.get(label, 0.0))
         for label, value in each.cats.items():
             asked += 1
             said = label == best if exclusive else doc.cats.get(label, 0.0) >= 0.5
