@@ -91,7 +91,7 @@ def retrain(
         `RetrainResult`, or an Annotator: then training goes on from its model.
     evaluation
         What to score on: a share of the answered texts in [0, 1), the name of another
-        dataset, or gold rows. Of texts that are learned and scored on there is a warning.
+        dataset, or gold rows. There is a warning where these are learned, also by ``base``.
     labels
         The labels to learn, as recipes take them; by default those that the sessions had.
     max_epochs
@@ -148,8 +148,10 @@ def retrain(
             f"{dict(filters) or 'no filter'} leave teaches anything; see store.annotations(…) "
             "with the same filters"
         )
-    _warn_of_flattery(plans)
     started, parent = _base(store, base)
+    _warn_of_flattery(plans)
+    if isinstance(evaluation, (int, float)) and evaluation:
+        _warn_of_learned_base(store, base, parent, {answer.dataset for answer in answers})
     nlp = _prepare(started, plans, lang=lang, seed=seed)
     history: list[dict[str, Any]] = []
     for plan in plans:
@@ -204,6 +206,26 @@ def _warn_of_flattery(plans: list[Plan]) -> None:
             f"{n_texts} of the {n_held_out} texts in evaluation= are learned from too, which "
             "flatters the scores; give texts that were not answered, or a share of those that "
             "were, such as evaluation=0.2",
+            UserWarning,
+            stacklevel=3,
+        )
+
+
+def _warn_of_learned_base(
+    store: Store, base: Any, version: str | None, datasets: set[str]
+) -> None:
+    """Warn if the model to start from learned each answer in a loop, those held out as well."""
+    session = getattr(base, "session", None)
+    learned_from = {session.dataset} if session is not None and session.model.learned else set()
+    if version is not None:
+        models = store.models().set_index("version")
+        if models["kind"][version] == "loop":
+            learned_from.add(models["dataset"][version])
+    if shared := learned_from & datasets:
+        warnings.warn(
+            f"base= is the model of a loop that learned each answer of {', '.join(shared)}, also "
+            "those held out now, which flatters the scores; start blank, or give as evaluation= "
+            "texts that were not answered",
             UserWarning,
             stacklevel=3,
         )

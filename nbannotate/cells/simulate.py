@@ -107,7 +107,7 @@ def simulate(
     time = time or AnnotatorTime()
     spent = 0.0
     given = 0
-    paused: str | None = None
+    paused = _pause_of(session, "before the first answer")
     rows: list[dict[str, Any]] = []
     with tqdm(total=n, desc="answers", disable=not progress) as bar:
         while given < n and (task := session.task) is not None:
@@ -118,8 +118,7 @@ def simulate(
             session.join()
             spent += seconds
             given += 1
-            if paused is None and session.model.state == "paused":
-                paused = f"the model is paused since answer {given}: {session.model.message}"
+            paused = paused or _pause_of(session, f"since answer {given}")
             bar.update()
             is_due = given % every == 0 if every else given in CHECKPOINTS
             if is_due or given == n:
@@ -131,6 +130,11 @@ def simulate(
     if paused is not None:
         _warn(f"{paused}; it learned nothing from then on, ann.resume() lets it go on")
     return pd.DataFrame(rows)
+
+
+def _pause_of(session: Session, when: str) -> str | None:
+    model = session.model
+    return f"the model is paused {when}: {model.message}" if model.state == "paused" else None
 
 
 def _scored_on(

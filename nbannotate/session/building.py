@@ -6,6 +6,7 @@ then stand, and says which one it could not learn.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from nbannotate.learning import Interrupted, KeepsSnapshots, Learner
@@ -27,18 +28,22 @@ class Build:
     Attributes
     ----------
     is_running : bool
-        Whether it is being made now; what is taken back meanwhile is forgotten after it.
+        Whether it is being made now.
+    learned : list of str
+        The ids of all answers that the model knows, once it is made.
     """
 
-    def __init__(self, answers: list[Answer], remembered: list[Answer]) -> None:
-        self.answers = answers
-        self.remembered = remembered
+    def __init__(self, answers: Sequence[Answer], remembered: Sequence[Answer]) -> None:
+        self._answers = tuple(answers)
+        self._remembered = tuple(remembered)
+        self._taken_back: set[str] = set()
         self.is_running = False
+        self.learned: list[str] = []
 
     @property
-    def learned(self) -> list[str]:
-        """The ids of all answers that the model knows when it is made."""
-        return [each.answer_id for each in (*self.remembered, *self.answers)]
+    def answers(self) -> list[Answer]:
+        """The answers to be learned that stand."""
+        return self._standing(self._answers)
 
     @property
     def n_waiting(self) -> int:
@@ -46,11 +51,8 @@ class Build:
         return 0 if self.is_running else len(self.answers)
 
     def leave_out(self, answer: Answer) -> None:
-        """Do not learn an answer when it is made; if it is being made now, it is learned."""
-        if self.is_running:
-            return
-        for kept in (self.answers, self.remembered):
-            kept[:] = [each for each in kept if each.answer_id != answer.answer_id]
+        """Do not learn an answer; if it is being made now, not when it is made again."""
+        self._taken_back.add(answer.answer_id)
 
     def make(self, learner: Learner, snapshots: Path | None, progress: Progress) -> int:
         """Make the learner one that saw exactly these; return how many were learned anew.
@@ -64,9 +66,25 @@ class Build:
         progress
             Called after each answer with (answers done, answers in all).
         """
+        answers, remembered = self.answers, self._standing(self._remembered)
+        n_anew = self._learn(learner, answers, remembered, snapshots, progress)
+        self.learned = [each.answer_id for each in (*remembered, *answers)]
+        return n_anew
+
+    def _standing(self, answers: Sequence[Answer]) -> list[Answer]:
+        return [each for each in answers if each.answer_id not in self._taken_back]
+
+    @staticmethod
+    def _learn(
+        learner: Learner,
+        answers: list[Answer],
+        remembered: list[Answer],
+        snapshots: Path | None,
+        progress: Progress,
+    ) -> int:
         if not isinstance(learner, KeepsSnapshots):
-            learner.rebuild(self.answers, progress)
-            learner.remember(self.remembered)
+            learner.rebuild(answers, progress)
+            learner.remember(remembered)
             return 0
         n_learned = 0
 
@@ -75,13 +93,14 @@ class Build:
             n_learned += 1
             progress(done, total)
 
-        more = {"remembered": self.remembered} if self.remembered else {}
+        more = {"remembered": remembered} if remembered else {}
         try:
-            learner.rebuild(self.answers, count, snapshots, **more)
+            learner.rebuild(answers, count, snapshots, **more)
         except Interrupted:
             raise
         except Exception as error:
-            if learner.learned < len(self.answers):
-                error.add_note(how_to_set_aside(self.answers[learner.learned]))
+            learns_in_turn = not getattr(learner, "has_optimum", False)
+            if learns_in_turn and learner.learned < len(answers):
+                error.add_note(how_to_set_aside(answers[learner.learned]))
             raise
         return n_learned

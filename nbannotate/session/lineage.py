@@ -62,7 +62,8 @@ class Lineage:
     key
         A later session of the same key continues this one.
     session_id
-        The loop's session; what it answered is learned, whatever the filters leave.
+        The loop's session. What it and those that it continues answered is learned, whatever
+        the filters leave.
     learn_from
         Filters of the stored answers that the model learns from.
     config
@@ -179,9 +180,11 @@ class Lineage:
 
     def _answers(self, *, after: int = 0) -> list[Answer]:
         chosen = self.store.answers(self.dataset, after=after, **self.learn_from)
-        if not self.learn_from or self.session_id is None:
+        if not self.learn_from:
             return chosen
-        own = self.store.answers(self.dataset, after=after, session_id=self.session_id)
+        starts = (row for row in self._rows() if row.get("line") == self.key)
+        sessions = [*filter(None, [self.session_id]), *(row["session_id"] for row in starts)]
+        own = self.store.answers(self.dataset, after=after, session_id=sessions)
         ids = {each.answer_id for each in (*chosen, *own)}
         in_order = self.store.answers(self.dataset, after=after)
         return [each for each in in_order if each.answer_id in ids]

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from nbannotate.errors import PipelineError
-from nbannotate.learning import Learner, Predictor, UnmadeLearner
+from nbannotate.learning import Learner, Predictor, RefitLearner, UnmadeLearner
 from nbannotate.session.lineage import Lineage
 from nbannotate.session.lineup import Lineup
 from nbannotate.session.listeners import Listeners
@@ -146,9 +146,11 @@ class ModelInLoop(ABC):
             saving=Saving(models / "loop" if models is not None else None, versions),
         )
         if rebuild and not isinstance(learner, UnmadeLearner):
-            # Even of nothing: a learner that was in another loop forgets what it learned there.
             remembered, earlier = self._lineage.split()
-            self._thread.rebuild(earlier, remembered)
+            # One that was in another loop forgets what it learned, or waits to learn, there.
+            is_new = not learner.learned and not isinstance(learner, RefitLearner)
+            if remembered or earlier or not is_new:
+                self._thread.rebuild(earlier, remembered)
         self._thread.start()
 
     def _begin_at(self, version: str | None) -> list[Answer]:

@@ -192,11 +192,11 @@ class ModelThread:
         remembered
             Answers that are in the model already; they are replayed only.
         """
-        build = self._build = Build(list(answers), list(remembered))
+        build = self._build = Build(answers, remembered)
 
         def make(learner: Learner) -> None:
-            if build.answers:
-                self._tell_progress(0, len(build.answers))
+            if answers:
+                self._tell_progress(0, len(answers))
             with self._changed:
                 build.is_running = True
             try:
@@ -227,6 +227,7 @@ class ModelThread:
 
         def swap(_: None) -> None:
             self._saving.wait()
+            is_whole = was_whole and self.error is None and self._build is None
             if self._saving.n_unsaved and is_whole:
                 self._save(in_background=False)
             earlier = standing()
@@ -234,11 +235,17 @@ class ModelThread:
             self._own = self._adopt(learner)
             self.version = version
             self._learned = [each.answer_id for each in earlier]
-            self._saving.n_unsaved = 0
-            self._build = None
+            self._saving.begin(self._learned, 0)
+            go_on()
+
+        def go_on() -> None:
+            with self._changed:
+                self.error = None
+                self._failed.clear()
+                self._build = None
 
         with self._changed:
-            is_whole = self.error is None
+            was_whole = self.error is None
             self.error = None
             self._failed.clear()
         return self.call(swap, needs_model=False)

@@ -87,6 +87,7 @@ class Saving:
                     in_background=in_background,
                 )
         except Exception as error:  # noqa: BLE001 - the stored answers are the truth
+            self.saved = ()
             logger.warning("the model was not saved: %s", error)
 
     def wait(self) -> None:

@@ -111,6 +111,21 @@ def test_texts_that_are_learned_and_scored_on_are_told_of(store):
         retrain(store, "d", evaluation=0.2)
 
 
+def test_a_base_that_learned_what_is_held_out_is_told_of(store):
+    ann = nb.textcat.manual(DATA, labels=LABELS, store=store, dataset="d")
+    nb.simulate(ann, DATA, n=20, progress=False)
+    with pytest.warns(UserWarning, match="learned each answer of d"):
+        retrain(store, "d", base=ann)
+    ann.close()
+    with pytest.warns(UserWarning, match="learned each answer of d"):
+        retrain(store, "d", base=ann.model.version)
+    held_out = DATA[~DATA["text"].isin(ann.annotations()["text"])]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        first = retrain(store, "d", base=ann.model.version, evaluation=held_out)
+        retrain(store, "d", base=first)
+
+
 def test_labels_are_taken_as_recipes_take_them(store):
     annotate(store, n=20, view="ner.manual", labels=["PLACE", "PART"])
     assert retrain(store, "d", labels="PLACE").per_label["label"].tolist() == ["PLACE"]
@@ -125,7 +140,7 @@ def test_the_loops_model_is_gone_on_from_and_recorded_as_parent(store):
     ann.use(first)
     text = "The brake is loose"
     assert ann.nlp(text).cats == pytest.approx(first.nlp(text).cats)
-    retrain(store, "d", base=ann)
+    retrain(store, "d", base=ann, evaluation=0)
     retrain(store, "d", base="v1")
     retrain(store, "d", base=first)
     models = store.models()

@@ -153,14 +153,19 @@ def test_a_text_to_which_not_exactly_one_label_applies_is_ignored_and_counted():
     ann.close()
 
 
-def test_a_model_that_is_paused_meanwhile_is_told_of():
+@pytest.mark.parametrize(("n_ranked", "when"), [(0, "before the first"), (2, "since")])
+def test_a_model_that_is_paused_is_told_of(n_ranked, when):
+    ranked = iter(range(n_ranked))
+
     def broken(candidates, random):
-        raise ZeroDivisionError("no rank")
+        if next(ranked, None) is None:
+            raise ZeroDivisionError("no rank")
+        return [0.0 for _ in candidates]
 
     ann = nb.textcat.manual(
         DATA.head(4), labels=nb.SAMPLE_LABELS["textcat"], store=":memory:", strategy=broken
     )
-    with pytest.warns(UserWarning, match=r"paused since answer 1: .*no rank.*ann\.resume"):
+    with pytest.warns(UserWarning, match=rf"paused {when} answer.*no rank.*ann\.resume"):
         nb.simulate(ann, DATA, n=3, progress=False)
     ann.close()
 

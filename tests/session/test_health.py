@@ -13,6 +13,7 @@ import pytest
 import nbannotate as nb
 from nbannotate.errors import AnswerError, PipelineError
 from nbannotate.learning.base import SpacyLearner
+from nbannotate.learning.spacy_bow import BowLearner
 from nbannotate.tasks import Answer, Prediction, Span
 from tests.learning.answers import gold_texts
 from tests.loops import CountingLearner, a_session, answer_any, settled
@@ -188,6 +189,24 @@ def test_an_answer_that_cannot_be_learned_after_a_restart_is_named_too(caplog, m
         ann.close()
 
 
+def test_where_all_answers_are_learned_at_once_none_is_blamed(caplog, monkeypatch):
+    def dread(learner: BowLearner, doc: object) -> object:
+        raise ValueError("that text is beyond me")
+
+    with nb.Store(":memory:") as store:
+        keywords = {"labels": ["A", "B"], "store": store, "dataset": "d", "session_id": "s"}
+        ann = nb.textcat.manual(TEXTS, **keywords, nlp=False)
+        for _ in range(4):
+            answer_any(ann.session)
+        ann.close()
+        monkeypatch.setattr(BowLearner, "_features_of", dread)
+        ann = nb.textcat.manual(TEXTS, **keywords)
+        ann.session.join()
+        assert (ann.model.state, ann.model.pending) == ("paused", 4)
+        assert "sets that answer aside" not in caplog.text
+        ann.close()
+
+
 @pytest.mark.parametrize("component", ["ner", "textcat", "spancat"])
 def test_a_pipeline_whose_weights_are_no_numbers_is_refused_at_the_start(component):
     view = {"spancat": "spans"}.get(component, component) + ".correct"
@@ -212,11 +231,13 @@ class Babbling(CountingLearner):
     ("babble", "message"),
     [
         (lambda read: read[:-1], "predictions of"),
-        (lambda read: [replace(each, cats={"A": math.nan}) for each in read], "no number"),
+        (lambda read: [replace(each, cats={"A": math.nan}) for each in read], "probability nan"),
+        (lambda read: [replace(each, cats={"A": 7.0}) for each in read], "probability 7.0"),
         (
             lambda read: [replace(each, spans=(Span(0, 1, "A", math.inf),)) for each in read],
-            "no number",
+            "probability inf",
         ),
+        (lambda read: [replace(each, token_entropies=(math.nan,)) for each in read], "nan"),
     ],
 )
 def test_predictions_that_are_none_pause_the_model_and_are_never_shown(babble, message):

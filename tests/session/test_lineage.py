@@ -150,7 +150,7 @@ def test_a_restart_goes_on_with_the_line_of_versions(store):
 def test_only_the_newest_loop_versions_are_kept_unless_somebody_used_them(store, saves_often):
     ann = answer(loop(store), 3)
     ann.session._thread._saving.wait()
-    nb.retrain(store, "d", base="v1", max_epochs=1, progress=False)
+    nb.retrain(store, "d", base="v1", evaluation=0, max_epochs=1, progress=False)
     answer(ann, 15).close()
     models = store.models()
     loops = models[models["kind"] == "loop"]

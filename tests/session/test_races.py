@@ -283,6 +283,48 @@ def test_a_rebuild_that_failed_is_made_good_without_what_was_taken_back_since(le
         session.close()
 
 
+@pytest.mark.parametrize("how", ["undo", "use"])
+def test_what_is_done_while_a_rebuild_runs_that_fails_is_not_lost(learner, how):
+    with Store(":memory:") as store:
+        first = a_session(WORDS, store=store, session_id="s")
+        given = [answer_any(first) for _ in range(3)]
+        first.close()
+        learner.gate = threading.Event()
+        learner.fails_on = lambda doing, text: doing == "update" and text == given[1].text
+        session = a_session(WORDS, store=store, learner=learner, session_id="s")
+        assert learner.entered.wait(PATIENCE_SECONDS)
+        if how == "undo":
+            session.undo()
+        else:
+            other = CountingLearner()
+            using = threading.Thread(target=session.use, args=(other,))
+            using.start()
+            while not session._thread._calls:
+                pass
+        learner.gate.set()
+        if how == "undo":
+            assert settled(session).model.state == "paused"
+            learner.fails_on = lambda *_: False
+            session.resume_model()
+            assert settled(session).model.state == "ready"
+            assert learner.seen_ids == [each.answer_id for each in given[:2]]
+        else:
+            using.join(PATIENCE_SECONDS)
+            assert settled(session).model.state == "ready"
+            session.resume_model()
+            settled(session)
+            assert other.seen_ids == []
+            assert [each.answer_id for each in other.remembered] == [
+                each.answer_id for each in given
+            ]
+        session.close()
+
+
+def test_a_learner_of_nothing_yet_is_not_rebuilt_of_nothing(learner):
+    learner.fails_on = lambda doing, _: doing == "rebuild"
+    assert settled(a_session(WORDS, learner=learner)).model.state == "ready"
+
+
 def test_a_closed_loop_neither_learns_nor_goes_on(learner):
     session = settled(a_session(WORDS, learner=learner))
     learner.fails_on = lambda doing, _: doing == "update"

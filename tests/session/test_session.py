@@ -331,9 +331,10 @@ def test_learn_from_chooses_the_answers_that_the_model_is_rebuilt_from(store, le
     assert learner.seen == of_alice
 
 
-def test_what_the_session_answered_itself_is_learned_after_a_restart_whatever_is_chosen(store):
+@pytest.mark.parametrize("named", [{}, {"session_id": "s"}])
+def test_what_the_loop_answered_itself_is_learned_after_a_restart_whatever_is_chosen(store, named):
     give(start(store, annotator="bob", session_id="b"))
-    chosen = {"annotator": "alice", "session_id": "s", "learn_from": {"annotator": "bob"}}
+    chosen = {"annotator": "alice", "learn_from": {"annotator": "bob"}, **named}
     live = start(store, learner=(learner := RecordingLearner(LABELS)), **chosen)
     for _ in range(3):
         give(live)
