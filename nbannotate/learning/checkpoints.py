@@ -107,8 +107,12 @@ class KeptCheckpoints:
         return self._drop(-1) if self._kept else None
 
     def latest(self, index: int) -> tuple[int, Checkpoint] | None:
-        """Return the last state up to the one before update ``index``; all are kept."""
-        return next((each for each in reversed(self._kept) if each[0] <= index), None)
+        """Return the last state up to the one before update ``index``, else the oldest.
+
+        All are kept. None if there is none.
+        """
+        oldest = self._kept[0] if self._kept else None
+        return next((each for each in reversed(self._kept) if each[0] <= index), oldest)
 
     def change(self, changed: Callable[[Checkpoint], Checkpoint]) -> None:
         """Put another in the place of each."""

@@ -62,6 +62,22 @@ def test_the_newest_is_always_kept_and_no_more_than_there_is_room_for(n_updates,
     assert len(found) - 1 <= max(1, room_for)
 
 
+@given(st.integers(1, 200), st.integers(1, 12), st.data())
+def test_looking_for_a_state_takes_none_out(n_updates, room_for, data):
+    kept, other = kept_after(n_updates, room_for), kept_after(n_updates, room_for)
+    asked = data.draw(st.integers(-10, n_updates - 1))
+    seen, expected = kept.latest(asked), other.pop_latest(asked)
+    assert seen is not None
+    if expected is None:
+        assert seen[0] > asked
+    else:
+        assert seen[0] == expected[0]
+    again = kept.pop_latest(n_updates)
+    assert again is not None
+    assert again[0] == n_updates - 1
+    assert KeptCheckpoints(1).latest(asked) is None
+
+
 @pytest.mark.parametrize("n_updates", [50, 200, 1000])
 def test_many_undone_in_a_row_cost_few_updates_each(n_updates: int):
     kept = kept_after(n_updates, room_for=9)
