@@ -215,10 +215,12 @@ class Lineage:
         return [row for row in rows if nlp is None or self._is_of_line(row, nlp)]
 
     def _is_of_line(self, row: Mapping[str, Any], nlp: str) -> bool:
-        return (row.get("line"), row.get("nlp"), row.get("seed")) == (
+        # A model of labels that exclude each other cannot go on where any number applies.
+        return (row.get("line"), row.get("nlp"), row.get("seed"), row.get("exclusive")) == (
             self.key,
             nlp,
             self.config.get("seed"),
+            self.view.exclusive,
         )
 
     def _of_component(self, answers: Sequence[Answer]) -> list[Answer]:

@@ -285,6 +285,27 @@ def test_a_retrained_model_is_gone_on_from_after_a_restart(store):
     again.close()
 
 
+def test_where_labels_no_longer_exclude_each_other_another_line_begins(store):
+    def start(*, exclusive: bool) -> nb.Annotator:
+        return nb.textcat.manual(
+            TEXTS, labels=["A", "B"], exclusive=exclusive, store=store, dataset="t", session_id="s"
+        )
+
+    ann = start(exclusive=True)
+    for _ in range(4):
+        ann.session.answer("accept", accept="A")
+    ann.use(nb.retrain(store, "t", progress=False))
+    ann.close()
+    several = start(exclusive=False)
+    several.session.join()
+    assert (several.model.version, several.model.learned) == ("base", 4)
+    assert several.nlp(TEXTS[0]).cats["A"] > 0.5
+    several.close()
+    again = start(exclusive=True)
+    assert again.model.version == ann.model.version
+    again.close()
+
+
 def test_a_pipeline_that_is_no_version_becomes_one_when_it_is_put_in(store):
     ann = answer(loop(store), 1)
     ann.use(spacy.blank("en"))
