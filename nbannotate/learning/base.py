@@ -301,8 +301,10 @@ class SpacyLearner(Rebuildable):
 
     def _learn_from(self, new: Sequence[TextEvidence], rng: np.random.Generator) -> None:
         """Take the steps of one update: on what is new, and on what was known before."""
+        # In the order of the first answers, however what is known came about.
+        earlier = {text: self._evidence[text] for text in self._answers if text in self._evidence}
         for batch in draw_batches(
-            new, self._evidence, self._budget, rng, lambda text: len(self._doc(text))
+            new, earlier, self._budget, rng, lambda text: len(self._doc(text))
         ):
             if self.between_steps is not None:
                 self.between_steps()

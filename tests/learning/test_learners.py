@@ -185,6 +185,20 @@ def test_an_answer_that_was_only_remembered_leaves_no_trace(kind: Kind, at: int)
     assert agree(learner, expected)
 
 
+def test_learning_goes_on_the_same_though_a_first_answer_to_a_text_taught_nothing(
+    kind: Kind,
+) -> None:
+    """What is known of a text comes when it teaches; undo finds it by its first answer."""
+    answers = kind.answers(18)
+    silent = replace(answers[9], answer="ignore", spans=(), accept=(), label=None)
+    given = [silent, *answers[:12]]
+    learner = taught(kind, [*given, answers[12]])
+    learner.undo()
+    for answer in answers[13:]:
+        learner.update([answer])
+    assert agree(learner, taught(kind, [*given, *answers[13:]]))
+
+
 def test_forgetting_learns_anew_only_what_came_after(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = ner_answers(6)
     learner = taught(KINDS["ner"], answers)
