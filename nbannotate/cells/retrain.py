@@ -91,7 +91,8 @@ def retrain(
         `RetrainResult`, or an Annotator: then training goes on from its model.
     evaluation
         What to score on: a share of the answered texts in [0, 1), the name of another
-        dataset, or gold rows. There is a warning where these are learned, also by ``base``.
+        dataset, or gold rows. There is a warning where these are learned, or were by ``base``
+        as far as the store knows.
     labels
         The labels to learn, as recipes take them; by default those that the sessions had.
     max_epochs
@@ -214,18 +215,20 @@ def _warn_of_flattery(plans: list[Plan]) -> None:
 def _warn_of_learned_base(
     store: Store, base: Any, version: str | None, datasets: set[str]
 ) -> None:
-    """Warn if the model to start from learned each answer in a loop, those held out as well."""
+    """Warn if the model to start from is known to have learned what is held out as well."""
     session = getattr(base, "session", None)
     learned_from = {session.dataset} if session is not None and session.model.learned else set()
-    if version is not None:
-        models = store.models().set_index("version")
-        if models["kind"][version] == "loop":
-            learned_from.add(models["dataset"][version])
+    models = store.models().set_index("version").to_dict("index")
+    while version is not None and (model := models.get(version)) is not None:
+        # Without scores nothing was held out; what was scored on elsewhere is not known.
+        if model["kind"] != "retrain" or not model["scores"]:
+            learned_from |= datasets if model["dataset"] == "all" else {model["dataset"]}
+        version = model["parent"] if isinstance(model["parent"], str) else None
     if shared := learned_from & datasets:
         warnings.warn(
-            f"base= is the model of a loop that learned each answer of {', '.join(shared)}, also "
-            "those held out now, which flatters the scores; start blank, or give as evaluation= "
-            "texts that were not answered",
+            f"base= has learned each answer of {', '.join(sorted(shared))}, also those held out "
+            "now, which flatters the scores; start blank, or give as evaluation= texts that were "
+            "not answered",
             UserWarning,
             stacklevel=3,
         )

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from nbannotate.errors import LearningError
 from nbannotate.learning.protocol import Predictor
 from nbannotate.tasks.prediction import Prediction
+from nbannotate.tasks.records import Span
 
 _ROUNDING = 1e-4
 
@@ -36,8 +38,11 @@ def read_texts(learner: Predictor, texts: Sequence[str]) -> list[Prediction]:
             f"{type(learner).__name__}.predict returned {len(predictions)} predictions of "
             f"{len(texts)} texts; return one per text, in their order"
         )
-    for text, prediction in zip(texts, predictions, strict=True):
-        if (wrong := _no_probability(prediction)) is not None:
+    for at, (text, prediction) in enumerate(zip(texts, predictions, strict=True)):
+        given = _probabilities(prediction)
+        if given and not (min(given) >= 0.0 and max(given) <= 1.0):
+            predictions[at] = _clipped(prediction)
+        if (wrong := _no_probability(prediction, given)) is not None:
             raise LearningError(
                 f"{type(learner).__name__}.predict gave {text[:40]!r} the probability {wrong}; "
                 "probabilities lie in [0, 1]: apply a softmax or a sigmoid to scores first"
@@ -45,12 +50,33 @@ def read_texts(learner: Predictor, texts: Sequence[str]) -> list[Prediction]:
     return predictions
 
 
-def _no_probability(prediction: Prediction) -> float | None:
-    """Return a probability of a prediction that cannot be one, None if all can."""
+def _probabilities(prediction: Prediction) -> list[float]:
     scores = [span.score for span in (*prediction.spans, *prediction.candidates)]
-    given = [*prediction.cats.values(), *(score for score in scores if score is not None)]
-    if not all(-_ROUNDING <= value <= 1.0 + _ROUNDING for value in given):
-        return next(value for value in given if not -_ROUNDING <= value <= 1.0 + _ROUNDING)
+    return [*prediction.cats.values(), *(score for score in scores if score is not None)]
+
+
+def _no_probability(prediction: Prediction, given: Sequence[float]) -> float | None:
+    """Return a number of a prediction that cannot be what it should, None if all can."""
+    for value in given:
+        if not -_ROUNDING <= value <= 1.0 + _ROUNDING:
+            return value
     # One number that is none makes the sum none.
     total = sum(prediction.token_entropies)
     return None if math.isfinite(total) else total
+
+
+def _clipped(prediction: Prediction) -> Prediction:
+    """Return a prediction whose probabilities lie in [0, 1], off by rounding before."""
+
+    def clipped(spans: Sequence[Span]) -> tuple[Span, ...]:
+        return tuple(
+            span if span.score is None else replace(span, score=min(1.0, max(0.0, span.score)))
+            for span in spans
+        )
+
+    return replace(
+        prediction,
+        spans=clipped(prediction.spans),
+        candidates=clipped(prediction.candidates),
+        cats={label: min(1.0, max(0.0, value)) for label, value in prediction.cats.items()},
+    )

@@ -11,7 +11,8 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from nbannotate.errors import PipelineError
-from nbannotate.learning import Learner, Predictor, RefitLearner, UnmadeLearner
+from nbannotate.learning import Learner, Predictor, UnmadeLearner
+from nbannotate.session.former_loops import was_in_loop
 from nbannotate.session.lineage import Lineage
 from nbannotate.session.lineup import Lineup
 from nbannotate.session.listeners import Listeners
@@ -129,6 +130,7 @@ class ModelInLoop(ABC):
     def _start_model(
         self, learner: Learner | UnmadeLearner, version: str | None, *, rebuild: bool = True
     ) -> None:
+        is_second_loop = was_in_loop(learner)
         models = self.store.models_path
         versions = Versions(
             self.store,
@@ -148,8 +150,7 @@ class ModelInLoop(ABC):
         if rebuild and not isinstance(learner, UnmadeLearner):
             remembered, earlier = self._lineage.split()
             # One that was in another loop forgets what it learned, or waits to learn, there.
-            is_new = not learner.learned and not isinstance(learner, RefitLearner)
-            if remembered or earlier or not is_new:
+            if remembered or earlier or learner.learned or is_second_loop:
                 self._thread.rebuild(earlier, remembered)
         self._thread.start()
 

@@ -28,6 +28,7 @@ from nbannotate.learning import (
 from nbannotate.session.advice import how_to_set_aside
 from nbannotate.session.building import Build
 from nbannotate.session.calls import Call, mend
+from nbannotate.session.former_loops import note_in_loop
 from nbannotate.session.new_labels import NewLabel, check_takes_labels, take_label
 from nbannotate.session.progress import ModelStatus
 from nbannotate.session.saving import Saving
@@ -366,7 +367,7 @@ class ModelThread:
         """Forget an answer; a model that stopped halfway, among others, is not to be saved."""
         try:
             learner.forget(answer)
-        except Interrupted:
+        except BaseException:
             self._saving.n_unsaved = 0
             raise
         self._learned.remove(answer.answer_id)
@@ -400,14 +401,10 @@ class ModelThread:
             else:
                 self._learner.update([answer])
         except Interrupted:
-            with self._changed:
-                self._pending.appendleft(answer)
-            if isinstance(answer, NewLabel):
-                self._saving.n_unsaved = 0  # what was being built is not to be saved
+            self._put_off(answer)
             return
         except Exception as error:  # noqa: BLE001 - whatever a model raises must not end the loop
-            with self._changed:
-                self._pending.appendleft(answer)
+            self._put_off(answer)
             if isinstance(answer, Answer):
                 error.add_note(how_to_set_aside(answer))
             self._pause(error)
@@ -416,12 +413,19 @@ class ModelThread:
             self._learning = None
         with self._changed:
             self._wants_choice = True
+            self._saving.n_unsaved += 1
             if isinstance(answer, NewLabel):
                 return
             self._learned.append(answer.answer_id)
-            self._saving.n_unsaved += 1
         if self._saving.is_due:
             self._save(in_background=True)
+
+    def _put_off(self, what: Answer | NewLabel) -> None:
+        """Let the model take up later what it could not; half of a label is not to be saved."""
+        with self._changed:
+            self._pending.appendleft(what)
+        if isinstance(what, NewLabel):
+            self._saving.n_unsaved = 0
 
     def _take(self, label: str) -> None:
         """Let the model know a label; other models are built anew with it meanwhile."""
@@ -431,6 +435,7 @@ class ModelThread:
             self._rebuild = None
 
     def _adopt(self, learner: Learner) -> Learner:
+        note_in_loop(learner)
         if isinstance(learner, GivesWay):
             learner.between_steps = self._give_way
         return learner

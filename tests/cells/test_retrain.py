@@ -122,8 +122,11 @@ def test_a_base_that_learned_what_is_held_out_is_told_of(store):
     held_out = DATA[~DATA["text"].isin(ann.annotations()["text"])]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        first = retrain(store, "d", base=ann.model.version, evaluation=held_out)
-        retrain(store, "d", base=first)
+        retrain(store, "d", base=ann.model.version, evaluation=held_out)
+        retrain(store, "d", base=retrain(store, "d"))
+    for all_learned in (retrain(store, "d", evaluation=0), "v3"):
+        with pytest.warns(UserWarning, match="learned each answer of d"):
+            retrain(store, "d", base=all_learned)
 
 
 def test_labels_are_taken_as_recipes_take_them(store):

@@ -189,6 +189,35 @@ def test_an_answer_that_cannot_be_learned_after_a_restart_is_named_too(caplog, m
         ann.close()
 
 
+@pytest.mark.parametrize("doing", ["forget", "label"])
+def test_a_model_that_stopped_halfway_is_never_saved(tmp_path, monkeypatch, doing):
+    """Resumed and closed at once, before it could be made whole."""
+    with nb.Store(tmp_path / "a.duckdb") as store:
+        ann = nb.spans.correct(TEXTS, labels=["DRUG"], store=store, dataset="d", session_id="s")
+        given = answer(ann, 6)
+        learn_from = SpacyLearner._learn_from
+        steps = iter(range(2))
+
+        def fails(learner: SpacyLearner, *evidence: Any) -> None:
+            if next(steps, None) is None:
+                raise MemoryError("no room")
+            learn_from(learner, *evidence)
+
+        monkeypatch.setattr(SpacyLearner, "_learn_from", fails)
+        if doing == "forget":
+            ann.session.change(given[1], "ignore")
+        else:
+            ann.add_label("DOSE")
+        ann.session.join()
+        assert ann.model.state == "paused"
+        thread = ann.session._thread
+        with thread._changed:
+            thread.resume()
+            thread._is_stopping = True
+        ann.close()
+        assert store.models().empty
+
+
 def test_where_all_answers_are_learned_at_once_none_is_blamed(caplog, monkeypatch):
     def dread(learner: BowLearner, doc: object) -> object:
         raise ValueError("that text is beyond me")
@@ -250,4 +279,16 @@ def test_predictions_that_are_none_pause_the_model_and_are_never_shown(babble, m
     learner.babble = list
     session.resume_model()
     assert settled(session).model.state == "ready"
+    session.close()
+
+
+@pytest.mark.parametrize(("said", "shown"), [(1.00005, 1.0), (-0.00005, 0.0)])
+def test_a_probability_that_rounding_took_out_of_its_range_is_put_back(said, shown):
+    learner = Babbling()
+    learner.babble = lambda read: [replace(each, cats={"A": said, "B": 0.5}) for each in read]
+    session = settled(a_session(view="textcat.teach", strategy="highest_scored", learner=learner))
+    scores = {label: score for label, score in session.task.options if label == "A"}
+    assert session.model.state == "ready"
+    assert session.task.score == (shown if session.task.label == "A" else 0.5)
+    assert scores in ({}, {"A": shown})
     session.close()

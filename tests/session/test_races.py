@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from nbannotate.errors import SessionClosedError, StaleTaskError
+from nbannotate.learning import RefitLearner
 from nbannotate.pool import Pool
 from nbannotate.store import Store
 from nbannotate.tasks import View
@@ -318,6 +319,28 @@ def test_what_is_done_while_a_rebuild_runs_that_fails_is_not_lost(learner, how):
                 each.answer_id for each in given
             ]
         session.close()
+
+
+def test_a_learner_from_another_loop_no_longer_waits_to_learn_that_ones_answers():
+    batches = []
+
+    def fit(answers):
+        batches.append([each.dataset for each in answers])
+        return 0
+
+    learner = RefitLearner(
+        fit, lambda model, texts: [{"A": 0.5, "B": 0.5}] * len(texts), labels="A,B", every=2,
+        ready=lambda answers: True,
+    )  # fmt: skip
+    with Store(":memory:") as store:
+        former = settled(a_session(WORDS, store=store, learner=learner, dataset="former"))
+        answer_any(former)
+        settled(former).close()
+        session = settled(a_session(WORDS, store=store, learner=learner, dataset="own"))
+        for _ in range(2):
+            answer_any(session)
+        settled(session).close()
+    assert batches == [["own", "own"]]
 
 
 def test_a_learner_of_nothing_yet_is_not_rebuilt_of_nothing(learner):
