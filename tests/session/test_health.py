@@ -82,7 +82,7 @@ def test_a_broken_model_pauses_stores_answers_and_goes_on_by_one_call(breaks, mo
     rows = {row.text: row.spans for row in ann.annotations().itertuples()}
     for text in ann.annotations()["text"]:
         learn(whole, text, rows[text])
-    for one, other in zip(mended, nodes(whole.session._thread._learner.nlp), strict=True):
+    for one, other in zip(mended, nodes(whole.nlp), strict=True):
         assert np.array_equal(one, other.get_param("W"))
     whole.close()
 
