@@ -167,8 +167,8 @@ def _merge_spans(
             continue
         if not _is_binary(row):
             spoken_of = (_asked(row) or known) & known
-            accepted = _without_overlaps(sorted(accepted)) if not overlaps else accepted
-            accepted = [span for span in accepted if span.label in spoken_of]
+            accepted = sorted(span for span in accepted if span.label in spoken_of)
+            accepted = accepted if overlaps else _without_overlaps(accepted)
             right = {span: None for span in right if span.label not in spoken_of}
             wrong = {span: None for span in wrong if span.label not in spoken_of}
             closed |= spoken_of

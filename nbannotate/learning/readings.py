@@ -40,14 +40,30 @@ def read_texts(learner: Predictor, texts: Sequence[str]) -> list[Prediction]:
         )
     for at, (text, prediction) in enumerate(zip(texts, predictions, strict=True)):
         given = _probabilities(prediction)
-        if given and not (min(given) >= 0.0 and max(given) <= 1.0):
-            predictions[at] = _clipped(prediction)
-        if (wrong := _no_probability(prediction, given)) is not None:
+        if (wrong := _impossible(prediction, given)) is not None:
             raise LearningError(
                 f"{type(learner).__name__}.predict gave {text[:40]!r} the probability {wrong}; "
                 "probabilities lie in [0, 1]: apply a softmax or a sigmoid to scores first"
             )
+        if given and not (min(given) >= 0.0 and max(given) <= 1.0):
+            predictions[at] = _clipped(prediction)
     return predictions
+
+
+def is_probability(value: float) -> bool:
+    """Return whether a number lies in [0, 1], but for rounding.
+
+    Examples
+    --------
+    >>> is_probability(1.00001), is_probability(1.1), is_probability(math.nan)
+    (True, False, False)
+    """
+    return -_ROUNDING <= value <= 1.0 + _ROUNDING
+
+
+def clipped(value: float) -> float:
+    """Return a probability without what rounding put outside [0, 1]."""
+    return min(1.0, max(0.0, value))
 
 
 def _probabilities(prediction: Prediction) -> list[float]:
@@ -55,10 +71,9 @@ def _probabilities(prediction: Prediction) -> list[float]:
     return [*prediction.cats.values(), *(score for score in scores if score is not None)]
 
 
-def _no_probability(prediction: Prediction, given: Sequence[float]) -> float | None:
-    """Return a number of a prediction that cannot be what it should, None if all can."""
+def _impossible(prediction: Prediction, given: Sequence[float]) -> float | None:
     for value in given:
-        if not -_ROUNDING <= value <= 1.0 + _ROUNDING:
+        if not is_probability(value):
             return value
     # One number that is none makes the sum none.
     total = sum(prediction.token_entropies)
@@ -66,17 +81,15 @@ def _no_probability(prediction: Prediction, given: Sequence[float]) -> float | N
 
 
 def _clipped(prediction: Prediction) -> Prediction:
-    """Return a prediction whose probabilities lie in [0, 1], off by rounding before."""
-
-    def clipped(spans: Sequence[Span]) -> tuple[Span, ...]:
+    def of(spans: Sequence[Span]) -> tuple[Span, ...]:
         return tuple(
-            span if span.score is None else replace(span, score=min(1.0, max(0.0, span.score)))
+            span if span.score is None else replace(span, score=clipped(span.score))
             for span in spans
         )
 
     return replace(
         prediction,
-        spans=clipped(prediction.spans),
-        candidates=clipped(prediction.candidates),
-        cats={label: min(1.0, max(0.0, value)) for label, value in prediction.cats.items()},
+        spans=of(prediction.spans),
+        candidates=of(prediction.candidates),
+        cats={label: clipped(value) for label, value in prediction.cats.items()},
     )

@@ -198,12 +198,14 @@ class Rebuildable(ABC):
     def _resume(self, answers: Sequence[Answer], folder: Path) -> int:
         """Take up the last snapshot that holds the first of these answers; return how many."""
         fitting = self._fitting(answers, folder)
-        for n_learned, name in sorted(fitting.items()):
+        for n_learned, (name, labels) in sorted(fitting.items()):
             known = self._labels
             self._grow_for(answers[:n_learned])
             if self._labels != known:
                 self._kept.clear()  # what was learned from there on was learned without a label
-            checkpoint = self._read_snapshot(folder, name)
+            if labels != list(self._labels):
+                continue
+            checkpoint = read_snapshot(folder, name, self.pipe.model)
             if checkpoint is not None:
                 self._kept.push(n_learned, checkpoint)
         last = self._kept.pop_latest(len(answers))
@@ -215,26 +217,21 @@ class Rebuildable(ABC):
         self._recall([(answer,) for answer in answers[:n_learned]])
         return n_learned
 
-    def _fitting(self, answers: Sequence[Answer], folder: Path) -> dict[int, str]:
-        """Return the names of the snapshots that hold the first answers, by how many."""
+    def _fitting(
+        self, answers: Sequence[Answer], folder: Path
+    ) -> dict[int, tuple[str, list[str]]]:
+        """Return name and labels of the snapshots that hold the first answers, by how many."""
         ids = [answer.answer_id for answer in answers]
         remembered = [answer.answer_id for answer in self._remembered]
-        fitting: dict[int, str] = {}
+        fitting: dict[int, tuple[str, list[str]]] = {}
         for name in (*map(self._before, self.ways_back), self._fingerprint):
             contents = read_contents(folder, name)
             if contents is None or contents["remembered"] != remembered:
                 continue
             learned = contents["learned"]
             if learned == ids[: len(learned)]:
-                fitting[len(learned)] = name
+                fitting[len(learned)] = name, contents["labels"]
         return fitting
-
-    def _read_snapshot(self, folder: Path, name: str) -> Checkpoint | None:
-        """Return a snapshot's state, None if it cannot be read or has other labels."""
-        contents = read_contents(folder, name)
-        if contents is None or contents["labels"] != list(self._labels):
-            return None
-        return read_snapshot(folder, name, self.pipe.model)
 
     def _copy_of_base(self) -> Language:
         """Return a copy of the pipeline as it was at the start."""

@@ -6,20 +6,18 @@ order. So undo, a restart and a rebuild need no code of the model's own.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from nbannotate.errors import LearningError
 from nbannotate.learning.protocol import Progress
+from nbannotate.learning.readings import clipped, is_probability
 from nbannotate.tasks.labels import check_labels
 from nbannotate.tasks.prediction import Prediction
 from nbannotate.tasks.records import Answer, Span
 
 Fit: TypeAlias = Callable[[list[Answer]], Any]
 Predict: TypeAlias = Callable[[Any, list[str]], Sequence[Any]]
-
-_ROUNDING = 1e-4
 
 
 class RefitLearner:
@@ -213,9 +211,9 @@ def _is_binary(answer: Answer) -> bool:
 
 def _probability(value: Any, label: str) -> float:
     number = float(value)
-    if not math.isfinite(number) or not -_ROUNDING <= number <= 1.0 + _ROUNDING:
+    if not is_probability(number):
         raise LearningError(
             f"predict returned {number} for {label!r}; probabilities lie in [0, 1]: apply "
             "a softmax or a sigmoid to scores first"
         )
-    return min(1.0, max(0.0, number))
+    return clipped(number)

@@ -166,7 +166,7 @@ class Lineage:
 
     def latest_version(self) -> str | None:
         """Return the newest version of this line, None before there is one."""
-        starts = [row for row in self._rows() if row.get("line") == self.key]
+        starts = self._starts()
         begun = [row["started_at"] for row in self._rows(self.line.nlp) if "use" in row]
         for version, session_id, saved_at in self.store.loop_versions(self.dataset):
             before = [
@@ -182,12 +182,13 @@ class Lineage:
         chosen = self.store.answers(self.dataset, after=after, **self.learn_from)
         if not self.learn_from:
             return chosen
-        starts = (row for row in self._rows() if row.get("line") == self.key)
-        sessions = [*filter(None, [self.session_id]), *(row["session_id"] for row in starts)]
-        own = self.store.answers(self.dataset, after=after, session_id=sessions)
-        ids = {each.answer_id for each in (*chosen, *own)}
+        ids = {each.answer_id for each in chosen}
+        sessions = {self.session_id, *(row["session_id"] for row in self._starts())}
         in_order = self.store.answers(self.dataset, after=after)
-        return [each for each in in_order if each.answer_id in ids]
+        return [each for each in in_order if each.answer_id in ids or each.session_id in sessions]
+
+    def _starts(self) -> list[dict[str, Any]]:
+        return [row for row in self._rows() if row.get("line") == self.key]
 
     def _write(self, session_id: str, labels: Sequence[str], line: Line | None) -> None:
         config = {

@@ -237,18 +237,16 @@ class ModelThread:
             self.version = version
             self._learned = [each.answer_id for each in earlier]
             self._saving.begin(self._learned, 0)
+            self._build = None
             go_on()
 
         def go_on() -> None:
             with self._changed:
                 self.error = None
                 self._failed.clear()
-                self._build = None
 
-        with self._changed:
-            was_whole = self.error is None
-            self.error = None
-            self._failed.clear()
+        was_whole = self.error is None
+        go_on()
         return self.call(swap, needs_model=False)
 
     def resume(self) -> None:

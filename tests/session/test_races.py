@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from time import monotonic
 
 import pytest
 
@@ -10,7 +11,7 @@ from nbannotate.errors import SessionClosedError, StaleTaskError
 from nbannotate.learning import RefitLearner
 from nbannotate.pool import Pool
 from nbannotate.store import Store
-from nbannotate.tasks import View
+from nbannotate.tasks import Answer, View
 from tests.loops import (
     PATIENCE_SECONDS,
     CountingLearner,
@@ -246,11 +247,17 @@ def test_a_copy_that_fails_does_not_pause_the_model(learner):
     assert session.model.learned == 1
 
 
+def answered_before(store: Store, session_id: str | None = "s") -> list[Answer]:
+    """Three answers of a session that was closed, without a model."""
+    session = a_session(WORDS, store=store, session_id=session_id)
+    given = [answer_any(session) for _ in range(3)]
+    session.close()
+    return given
+
+
 def test_a_rebuild_that_failed_is_made_good_when_the_model_goes_on(learner):
     with Store(":memory:") as store:
-        first = a_session(WORDS, store=store)
-        given = [answer_any(first).answer_id for _ in range(3)]
-        first.close()
+        given = [each.answer_id for each in answered_before(store, session_id=None)]
         learner.fails_on = lambda doing, text: doing == "update" and text == WORDS[1]
         session = settled(a_session(WORDS, store=store, learner=learner))
         assert (session.model.state, session.model.pending) == ("paused", 3)
@@ -267,9 +274,7 @@ def test_a_rebuild_that_failed_is_made_good_when_the_model_goes_on(learner):
 @pytest.mark.parametrize("how", ["undo", "set aside"])
 def test_a_rebuild_that_failed_is_made_good_without_what_was_taken_back_since(learner, how):
     with Store(":memory:") as store:
-        first = a_session(WORDS, store=store, session_id="s")
-        given = [answer_any(first) for _ in range(3)]
-        first.close()
+        given = answered_before(store)
         learner.fails_on = lambda doing, text: doing == "update" and text == given[2].text
         session = settled(a_session(WORDS, store=store, learner=learner, session_id="s"))
         assert session.model.state == "paused"
@@ -287,9 +292,7 @@ def test_a_rebuild_that_failed_is_made_good_without_what_was_taken_back_since(le
 @pytest.mark.parametrize("how", ["undo", "use"])
 def test_what_is_done_while_a_rebuild_runs_that_fails_is_not_lost(learner, how):
     with Store(":memory:") as store:
-        first = a_session(WORDS, store=store, session_id="s")
-        given = [answer_any(first) for _ in range(3)]
-        first.close()
+        given = answered_before(store)
         learner.gate = threading.Event()
         learner.fails_on = lambda doing, text: doing == "update" and text == given[1].text
         session = a_session(WORDS, store=store, learner=learner, session_id="s")
@@ -300,8 +303,9 @@ def test_what_is_done_while_a_rebuild_runs_that_fails_is_not_lost(learner, how):
             other = CountingLearner()
             using = threading.Thread(target=session.use, args=(other,))
             using.start()
+            deadline = monotonic() + PATIENCE_SECONDS
             while not session._thread._calls:
-                pass
+                assert monotonic() < deadline
         learner.gate.set()
         if how == "undo":
             assert settled(session).model.state == "paused"
